@@ -18,8 +18,15 @@ from app.services.operations import projects
 from app.services.operations.startup import prepare
 from app.services.suggestions.instant_learner import InstantLearner
 from app.services.suggestions.label_review import ReviewService
-from app.services.suggestions.predictor import BackgroundPredictor, ModelPredictor, active_predictor
+from app.services.suggestions.part_reader import PartReader
+from app.services.suggestions.predictor import (
+    BackgroundPredictor,
+    ModelPredictor,
+    active_predictor,
+    version_predictor,
+)
 from app.services.suggestions.prefetch import Prefetcher
+from app.services.suggestions.suggest import Predictor
 from app.services.team.permissions import Act, Acting, for_person, may
 from app.settings import Settings
 from app.whoami import whoami
@@ -123,6 +130,11 @@ def prefetcher() -> Prefetcher:
     return _ahead(Settings.from_environment())
 
 
+def part_reader() -> PartReader:
+    """The process's thread that reads long documents while people work on them."""
+    return _parts(Settings.from_environment())
+
+
 def reviews() -> ReviewService:
     """What models said of submitted documents, as far as this process has asked."""
     return _reviews(Settings.from_environment()).on(create().sessions)
@@ -173,6 +185,19 @@ def _jobs(settings: Settings) -> Jobs:
 
 
 @st.cache_resource(show_spinner=False, hash_funcs=_BY_HASH)
+def _parts(settings: Settings) -> PartReader:
+    sessions = _open(settings).sessions
+
+    def predictor(version_id: int, background: bool) -> Predictor:
+        active = active_predictor(sessions)
+        if active is None or active.model_version_id != version_id:
+            active = version_predictor(ModelRegistry(sessions).get(version_id))
+        return active.in_background() if background else active
+
+    return PartReader(sessions, predictor)
+
+
+@st.cache_resource(show_spinner=False, hash_funcs=_BY_HASH)
 def _ahead(settings: Settings) -> Prefetcher:
     sessions = _open(settings).sessions
 
@@ -180,7 +205,7 @@ def _ahead(settings: Settings) -> Prefetcher:
         active = active_predictor(sessions)
         return active.in_background() if active else None
 
-    prefetcher = Prefetcher(sessions, reader, SUGGESTING)
+    prefetcher = Prefetcher(sessions, reader, SUGGESTING, _parts(settings))
     InstantLearner(sessions, reader, prefetcher.again).start()
     return prefetcher
 

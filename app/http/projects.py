@@ -91,7 +91,7 @@ class NewLabel(BaseModel):
 
     name: LabelName
     color: Colour | None = None
-    """The first of the palette that no label has, where none is named."""
+    """One that is told apart from the other labels', where none is named."""
     description: Annotated[str, Field(max_length=_MOST_TEXT)] = ""
 
 
@@ -163,10 +163,8 @@ def list_labels(project_id: Id, caller: Calling) -> list[LabelOut]:
 def add_label(project_id: Id, new: NewLabel, caller: Calling) -> LabelOut:
     """A further label. 409 where the project has it, or its trash."""
     projects.get(caller.sessions, caller.reach(project_id))
-    taken = label_set.colours(caller.sessions, project_id)
-    colour = new.color or label_set.free_colour(taken.values())
     label_set.add_label(
-        caller.sessions, project_id, new.name, color=colour, description=new.description
+        caller.sessions, project_id, new.name, color=new.color, description=new.description
     )
     present = label_set.labels(caller.sessions, project_id)
     return next(_label(label) for label in present if label.name == new.name)

@@ -42,6 +42,8 @@ def correct(
     sentence of each correction anew before the next one. Raises RuntimeError where the submitted
     document is not gold: the simulation or the program is wrong then."""
     numbers = count(1)
+    service.open(document_id, PERSON)
+    service.read_parts(document_id)
     spans = service.open(document_id, PERSON).spans
     gestures = SUBMIT
     while todo := corrections(spans, gold):

@@ -66,7 +66,8 @@ class AnnotationSet(Base):
     origin: Mapped[Origin] = mapped_column(String(16))
     model_version_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"))
     provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    """Machine: {"sampler": settings, "uncovered": [[start, end], …]} or {"imported": …}."""
+    """Machine: {"sampler": settings, "uncovered": [[start, end], …]} or {"imported": …}; of a long
+    document also "unread", see `app.services.suggestions.by_parts`."""
     person: Mapped[str | None] = mapped_column(String(200))
     blind: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether it is one of several people's answers, given unseen by each other."""

@@ -183,6 +183,25 @@ def newest_of_tool(
     return _newest(session, document_id, AnnotationSet.origin == "person", _of(owner), came)
 
 
+def drafts_from(session: Session, prediction_id: int) -> Sequence[AnnotationSet]:
+    """The open drafts that began from a prediction, everybody's and each person's own."""
+    query = (
+        select(AnnotationSet)
+        .where(AnnotationSet.parent_id == prediction_id, AnnotationSet.state == "draft")
+        .order_by(AnnotationSet.id)
+    )
+    return session.scalars(query).all()
+
+
+def add_spans(session: Session, receiver: AnnotationSet, spans: Iterable[SpanRecord]) -> None:
+    """Adds spans to a set; their keys are new to it."""
+    rows = [_row(span) for span in spans]
+    for row in rows:
+        row.annotation_set_id = receiver.id
+    session.add_all(rows)
+    session.flush()
+
+
 def save_spans(
     session: Session,
     draft: AnnotationSet,

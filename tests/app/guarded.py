@@ -20,6 +20,7 @@ from app.services.labels.label_set import LabelChange
 from app.services.operations import documents, figures, projects, trash
 from app.services.operations.projects import ProjectSettings
 from app.services.suggestions import (
+    by_parts,
     in_text,
     instant_control,
     queue,
@@ -84,6 +85,14 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "suggestions.suggest.learnt_of": (
         "annotate",
         lambda w: suggest.learnt_of(w.sessions, w.project, 1),
+    ),
+    "suggestions.by_parts.parts_left": (
+        "annotate",
+        lambda w: by_parts.parts_left(w.sessions, w.document),
+    ),
+    "suggestions.by_parts.read_next": (
+        "annotate",
+        lambda w: by_parts.read_next(w.sessions, lambda version_id: PretendedModel(), w.document),
     ),
     "suggestions.instant_control.status": (
         "annotate",

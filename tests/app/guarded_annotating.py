@@ -37,6 +37,10 @@ OF_ANNOTATING: dict[str, tuple[str, Call]] = {
         "annotate",
         lambda w: w.annotation.prefetch(w.document),
     ),
+    "annotation.annotation.AnnotationService.read_parts": (
+        "annotate",
+        lambda w: w.annotation.read_parts(w.document),
+    ),
     "annotation.annotation.AnnotationService.visit": (
         "annotate",
         lambda w: w.annotation.visit(w.document, w.name),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from storage.label_colours import COLOURS
+from tests.long_text import long_text
 
 NASTY = "<img src=x onerror=alert(1)></span><script>alert(1)</script>&lt;b&gt;"
 LABELS = [
@@ -79,6 +81,17 @@ class Case:
     can_ask: bool = False
     held_out: bool = False
     hotkeys: dict[str, str] = field(default_factory=dict)
+    parts: int = 0
+    """In how many parts a model reads it; each edit brings one. 0: it is read already."""
+
+    def told(self, edits: int) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+        """The spans of the parts that are read after so many edits, and what is said of it."""
+        if edits + 1 >= self.parts:
+            return self.spans, None
+        end = len(self.text) * (edits + 1) // self.parts
+        unread = [[end, len(self.text)]]
+        reading = {"read": edits + 1, "sentences": self.parts, "unread": unread, "stopped": False}
+        return [span for span in self.spans if span["end"] <= end], reading
 
 
 def result(text: str, *wanted: tuple[str, str, float]) -> list[dict[str, Any]]:
@@ -132,6 +145,22 @@ def marked(text: str, labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for n, (word, label) in enumerate(zip(text.split(), labels, strict=False))
     ]
     return result(text, *wanted)
+
+
+def chapters(text: str) -> Case:
+    """A long document that a model reads in four parts; it is less sure of each place."""
+    names = [(match.start(), match.end()) for match in re.finditer("Olena Kovalenko|Kyoto", text)]
+    spans = [
+        {
+            **result(PLAIN, ("Olena Kovalenko", "PER", 0.9))[0],
+            "id": f"m{number}",
+            "start": start,
+            "end": end,
+            "score": round(0.99 - number / 1000, 3),
+        }
+        for number, (start, end) in enumerate(names)
+    ]
+    return Case(text, spans, parts=4)
 
 
 NESTED = [
@@ -194,4 +223,5 @@ CASES: dict[str, Case] = {
     "crowded": crowd(1200, 100, 12),
     "huge": crowd(20_000, 1000, 50),
     "block": crowd(20_000, 1000, 20_000),
+    "partly": chapters(long_text(20_000)),
 }

@@ -3,7 +3,7 @@
 An edit is a label's key on a selected span. *Work* is what the page computes for it: the key's
 handler, then style, layout and paint of the next frame. *Computed* is the processor time of the
 handler, style and layout, which other programs do not lengthen. *Saved* counts from the key to the
-page's own word.
+page's own word. How fast a long document opens, `bench_opening` measures.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser import bench_opening
 from tests.browser.conftest import ARGUMENTS, PATIENCE, find_browser
 from tests.browser.servers import QUIET, ROOT, free_port
 
@@ -87,6 +88,7 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
             for case, meaning in CASES.items():
                 report(meaning, *measure(browser, f"http://127.0.0.1:{port}", case))
+            bench_opening.report(browser)
             browser.close()
     finally:
         server.terminate()

@@ -107,7 +107,7 @@ model = models().setdefault(
     run,
     {
         "case": case,
-        "spans": {span["id"]: dict(span) for span in document.spans},
+        "spans": {span["id"]: dict(span) for span in document.told(0)[0]},
         "applied": [],
         "log": [],
         "ack": None,
@@ -126,6 +126,9 @@ sent = sent_operations(KEY)
 if sent and sent["doc_id"] == run:
     time.sleep(float(query.get("delay", "0")))
     receive(model, sent)
+arrived, reading = document.told(len(model["log"]))
+for span in arrived:
+    model["spans"].setdefault(span["id"], dict(span))
 if query.get("wide"):
     st.set_page_config(layout="wide")
 if query.get("around"):
@@ -150,6 +153,7 @@ result = span_annotator(
     held_out=document.held_out,
     version=len(model["log"]),
     flow=sent_flow(KEY) or query.get("flow", ""),
+    reading=reading,
 )
 if result.navigate:
     st.session_state["went"] = [*st.session_state.get("went", []), result.navigate]
@@ -162,4 +166,4 @@ shown = {**model, "text": document.text, "went": st.session_state.get("went", []
 if len(document.text) < 50_000:
     st.text(json.dumps(shown, ensure_ascii=False))
 else:
-    st.text(json.dumps({"log": len(model["log"])}))
+    st.text(json.dumps({"log": len(model["log"]), "sight": st.session_state[KEY].get("sight")}))

@@ -44,10 +44,13 @@ sent.
     news: `{version, text, spans}`: what others did, told once for each version.
     flow: "" shows all suggestions at once; "unsure" and "order" bring one at a time, the least
         sure first or as they stand in the text. The person changes it, see `sent_flow`.
+    reading: `{read, sentences, unread, stopped}` while a model reads a long document part by part:
+        sentences read and in all, the stretches it has not read; None where nothing is to come.
 
 and returns
 
-    `ops`, what `sent_operations` gives, and `navigate`: "next", "previous", "denoise",
+    `ops`, what `sent_operations` gives; `sight`, `{doc_id, offset}`, the first code point that is
+    in sight where no model has read; and `navigate`: "next", "previous", "denoise",
     "history" or "suggest" in the one run after the person asked for it, else None; with a
     span selected, "denoise@17" names where it begins.
 """
@@ -76,6 +79,7 @@ _STYLES = (
     "room.css",
     "span_list.css",
     "touch.css",
+    "long_document.css",
 )
 _COMPONENT = st.components.v2.component(
     "span_annotator",
@@ -135,6 +139,7 @@ def span_annotator(
     conflicts: Sequence[Mapping[str, Any]] = (),
     news: Mapping[str, Any] | None = None,
     flow: str = "",
+    reading: Mapping[str, Any] | None = None,
 ) -> Any:
     """Mounts the annotator; what it takes and returns, the top of this file has."""
     data = {
@@ -144,6 +149,7 @@ def span_annotator(
         **{"held_out": held_out, "flow": flow, "actions": table(hotkeys or {})},
         **{"spans": [_without_noise(span) for span in spans], "tokens": _compact(tuple(tokens))},
         **{"version": version, "person": person, "ack": ack, "returned": returned, "news": news},
+        "reading": reading,
     }
     return _COMPONENT(
         key=key,
@@ -151,6 +157,7 @@ def span_annotator(
         on_ops_change=_nothing,
         on_navigate_change=_nothing,
         on_flow_change=_nothing,
+        on_sight_change=_nothing,
     )
 
 

@@ -15,11 +15,13 @@ import { freshHints, readHints } from './hints.js';
 import { Hover } from './hover.js';
 import { Keyboard, listen } from './keys.js';
 import { LabelFinder } from './label_finder.js';
+import { LongDocument } from './long_document.js';
 import { Notes } from './notes.js';
 import { OffsetMap, Tokens, readPairs } from './offsets.js';
 import { Panel } from './panel.js';
 import { Pointer } from './pointer.js';
 import { Popover } from './popover.js';
+import { ReadingQuestion } from './reading_question.js';
 import { Review } from './review.js';
 import { Room } from './room.js';
 import { SpanList } from './span_list.js';
@@ -77,6 +79,8 @@ export class Annotator extends DocumentActions {
     this.touch = new Touch(this, this.textView, this.pointer, signal);
     this.spanList = new SpanList(this.panel.find('spans'), this);
     this.room = new Room(this.shell, this, signal);
+    this.long = new LongDocument(this, this.panel.find, signal);
+    this.readingQuestion = new ReadingQuestion(this.panel.find('unready'), this);
     this.outbox.changed = () => this.drawState();
     listen(this, this.shell, box, signal);
     box.addEventListener('blur', () => { this.leaving = false; }, { signal });
@@ -141,7 +145,7 @@ export class Annotator extends DocumentActions {
     this.announce(data.news);
     this.rebuild();
     if (before && data.flow !== before.flow) this.preferences.flow = data.flow; // the address changed
-    this.redraw();
+    if (isNew) this.redraw(); else this.long.steady(() => this.redraw());
     this.decisions.follow();
     if (emptied) this.saved();
   }
@@ -169,6 +173,8 @@ export class Annotator extends DocumentActions {
     this.reset();
     this.decisions.reset();
     this.notes.reset();
+    this.long.open(data);
+    this.readingQuestion.close();
     const active = document.activeElement;
     if (!active || active === document.body) this.focus();
   }
@@ -217,6 +223,8 @@ export class Annotator extends DocumentActions {
     this.review.draw(counts.suggested, this.readOnly);
     this.notes.draw();
     this.emptyQuestion.draw(counts, this.readOnly);
+    this.readingQuestion.draw();
+    this.long.draw();
     this.conflicts.draw();
     this.unsaved.draw();
     this.drawState();
@@ -336,6 +344,7 @@ export default function render({ parentElement, data, setStateValue, setTriggerV
   annotator.decisions.changed = (flow) => setStateValue('flow', flow);
   const leaving = annotator;
   annotator.navigate = (where) => setTriggerValue('navigate', where === 'denoise' ? depart(leaving, session) : where);
+  annotator.long.look = (offset) => setStateValue('sight', { doc_id: leaving.data.doc_id, offset: leaving.offsets.toPoints(offset) });
   annotator.update(data);
   comeBack(annotator, session);
   return () => {

@@ -13,6 +13,7 @@ export const COMMANDS = {
   previous_span: (a) => a.step(-1),
   one_by_one: (a) => a.decisions.toggle(),
   back: (a) => a.decisions.back(),
+  least_sure: (a) => a.long.step(),
   outwards: (a) => a.nest(1),
   inwards: (a) => a.nest(-1),
   next_word: (a) => a.walk(1),

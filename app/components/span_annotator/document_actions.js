@@ -3,10 +3,11 @@
 import { BatchActions } from './batch_actions.js';
 import { countByStatus, openIds } from './spans.js';
 
-/** The Annotator gives it `navigate`, `notes` and `emptyQuestion`. */
+/** The Annotator gives it `navigate`, `notes` and the two questions. */
 export class DocumentActions extends BatchActions {
   /** @type {import('./notes.js').Notes} */ notes;
   /** @type {import('./empty_question.js').EmptyQuestion} */ emptyQuestion;
+  /** @type {import('./reading_question.js').ReadingQuestion} */ readingQuestion;
   /** @type {(where: Destination) => void} */ navigate;
   /** @type {Destination | null} */ destination = null;
   /** @type {string | null} */ refusal = null;
@@ -47,6 +48,7 @@ export class DocumentActions extends BatchActions {
       return;
     }
     this.emptyQuestion.close();
+    if (this.readingQuestion.asks()) return;
     this.notes.keep();
     /** @type {Operation[]} */
     const accepting = suggested ? [{ op: 'accept_all', ids: openIds(this.view) }] : [];

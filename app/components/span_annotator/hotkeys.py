@@ -39,6 +39,7 @@ ACTIONS = (
     Action("previous_span", ("Shift+Tab",), "Previous span", _FIND, fixed=True),
     Action("one_by_one", ("B",), "One decision at a time, or all suggestions at once", _FIND),
     Action("back", ("Backspace",), "One at a time: back to the last decision", _FIND, fixed=True),
+    Action("least_sure", ("Shift+U",), "The least sure suggestion, then the next", _FIND),
     Action("outwards", ("Alt+ArrowUp",), "The span around it", _FIND),
     Action("inwards", ("Alt+ArrowDown",), "The span inside it", _FIND),
     Action("next_word", ("ArrowRight",), "Next word", _FIND),

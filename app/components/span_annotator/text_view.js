@@ -4,8 +4,11 @@
 import { el } from './dom.js';
 import { inLanes } from './lanes.js';
 import { lowerBound } from './offsets.js';
-import { Viewport } from './viewport.js';
+import { rectAt } from './geometry.js';
+import { Viewport, sightOf } from './viewport.js';
 
+const FRAMES = 6; // in which the text is laid out where one goes
+const ABOVE = 8; // px left above the line that one goes to
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 
 export class TextView {
@@ -158,6 +161,28 @@ export class TextView {
     return this.covering(span.s, span.e).flatMap(({ over }) =>
       [...over.children].filter((node) => node instanceof HTMLElement && node.dataset.id === id));
   }
+
+  /** The offsets that are in sight. */
+  inSight() { return sightOf(this.box, this.paragraphs); }
+
+  /**
+   * Scrolls until an offset's line is the first, for some frames: paragraphs get their heights as
+   * they come into view.
+   * @param {number} offset
+   */
+  toTop(offset, frames = FRAMES) {
+    this.box.scrollTop += this.topOf(offset) - this.box.getBoundingClientRect().top - ABOVE;
+    if (frames) requestAnimationFrame(() => this.toTop(offset, frames - 1));
+  }
+
+  /**
+   * Where an offset's line begins on the screen.
+   * @param {number} offset
+   */
+  topOf(offset) { return rectAt(this.paragraphAt(offset), offset).top; }
+
+  /** @param {number} offset */
+  paragraphAt(offset) { return this.paragraphs[Math.max(0, lowerBound(this.starts, offset + 1) - 1)]; }
 
   /** @param {number} offset */
   reveal(offset) {

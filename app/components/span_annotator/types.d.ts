@@ -43,6 +43,23 @@ interface AnnotatorData {
   returned: Returned | null;
   conflicts: Conflict[];
   news: News | null;
+  /** Missing or null where no suggestions are to come. */
+  reading?: Reading | null;
+}
+
+/** How far a model has read a long document. */
+interface Reading {
+  read: number;
+  sentences: number;
+  /** [start, end) where it has not looked. */
+  unread: [number, number][];
+  /** Whether it failed. */
+  stopped: boolean;
+}
+
+/** A part of a long document, for its outline. */
+interface Section extends TextRange {
+  title: string;
 }
 
 interface Label {
@@ -186,6 +203,7 @@ interface RenderArguments {
   data: AnnotatorData;
   setStateValue(name: 'ops', value: Message): void;
   setStateValue(name: 'flow', value: Flow): void;
+  setStateValue(name: 'sight', value: { doc_id: string | number; offset: number }): void;
   setTriggerValue(name: 'navigate', value: Destination): void;
 }
 
@@ -285,6 +303,8 @@ interface Preferences {
   characters: boolean;
   hints: boolean;
   rejected: boolean;
+  /** Whether a long document's outline is shown; it is unless somebody hid it. */
+  outline?: boolean;
   /** The confidence from which suggestions are accepted. */
   above: number;
   /** Names of labels, the last used first. */

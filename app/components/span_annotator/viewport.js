@@ -91,6 +91,29 @@ export class Viewport {
 }
 
 /**
+ * The offsets that are in sight, [s, e); null where nothing is.
+ * @param {HTMLElement} box
+ * @param {Paragraph[]} paragraphs
+ * @returns {TextRange | null}
+ */
+export function sightOf(box, paragraphs) {
+  const { top, bottom } = box.getBoundingClientRect();
+  /** @type {(y: number) => number} */
+  const from = (y) => {
+    let low = 0;
+    let high = paragraphs.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (paragraphs[middle].node.getBoundingClientRect().bottom <= y) low = middle + 1; else high = middle;
+    }
+    return low;
+  };
+  const [first, last] = [paragraphs[from(top)], paragraphs[Math.min(from(bottom), paragraphs.length - 1)]];
+  if (!first || !last) return null;
+  return { s: firstBelow(first, top), e: Math.max(firstBelow(last, bottom), last.start + 1) };
+}
+
+/**
  * The first offset of a paragraph whose line is not above `y`.
  * @param {Paragraph} paragraph
  * @param {number} y

@@ -5,7 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from app import context
-from app.screens.annotate import history, navigation_requests, resuggest, workspace
+from app.screens.annotate import (
+    history,
+    long_document,
+    navigation_requests,
+    resuggest,
+    workspace,
+)
 from app.screens.annotate.receive import (
     answer_at_once,
     is_shown,
@@ -61,3 +67,4 @@ if result.navigate:
     navigation_requests.follow(result.navigate, app, service, view)
 answer_at_once(received)
 resuggest.watch()
+long_document.watch(view)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from app.components.span_annotator import NOTHING_FOUND, span_annotator, words
 from app.context import SUGGESTING, AppContext
-from app.screens.annotate import flow
+from app.screens.annotate import flow, long_document
 from app.screens.annotate.guidelines import guidelines
 from app.screens.annotate.receive import KEY, Received
 from app.screens.common import location
@@ -34,6 +34,7 @@ _BADGES: Mapping[DocumentStatus, Literal["gray", "blue", "green", "orange"]] = {
 _UNCOVERED_SHOWN = 5
 HELD_OUT = "This document is shown without suggestions. Drag over words to add an entity."
 NEVER_LOOKED = "No model has processed this text yet. Drag over words to add an entity."
+NOT_YET = "No suggestions yet. Drag over words to add an entity."
 WIDTH = 1120
 """Pixels."""
 
@@ -158,6 +159,7 @@ def annotator(
         conflicts=[_conflict(app, conflict) for conflict in view.conflicts],
         news=asdict(news) if news else None,
         flow=flow.current(),
+        reading=long_document.reading(view),
     )
 
 
@@ -169,6 +171,8 @@ def _conflict(app: AppContext, conflict: Conflict) -> dict[str, Any]:
 def _nothing(view: DocumentView) -> str:
     if view.held_out:
         return HELD_OUT
+    if view.progress:
+        return NOT_YET
     return NEVER_LOOKED if view.predicted == "never" else NOTHING_FOUND
 
 
@@ -220,6 +224,11 @@ def _of_model(view: DocumentView) -> str:
     learnt = f", learnt from {count(view.learnt_from, 'document')}" if view.learnt_from else ""
     model = f"Model version {view.model_version_id}"
     sampler = f"γ = {SUGGESTING.steps}, K = {SUGGESTING.num_spans}, seed {SUGGESTING.seed}"
+    if view.progress:
+        read = f"{view.progress.read:,} of {view.progress.sentences:,} sentences"
+        return (
+            f"Suggestions by model version {view.model_version_id} for {read} ({sampler}{learnt})."
+        )
     if view.predicted == "nothing":
         return f"{model} found no entities in this document ({sampler}{learnt})."
     return f"Suggestions by model version {view.model_version_id} ({sampler}{learnt})."

@@ -49,6 +49,8 @@ def learning(curve: LearningCurve, advice: RetrainingAdvice | None) -> None:
             width=320,
         )
         _drawn(title, curve, label)
+    if advice is not None:
+        _show_advice(advice)
 
 
 def _drawn(title: DeltaGenerator, curve: LearningCurve, label: str | None) -> None:
@@ -79,8 +81,6 @@ def _drawn(title: DeltaGenerator, curve: LearningCurve, label: str | None) -> No
             },
         ),
     )
-    if advice is not None:
-        _show_advice(advice)
 
 
 def _show_advice(advice: RetrainingAdvice) -> None:

@@ -16,7 +16,7 @@ from app.services.annotation.document_view import DocumentView, Heading, heading
 from app.services.annotation.news import News, news
 from app.services.annotation.tasks import AnnotationTask
 from app.services.operations import metrics
-from app.services.suggestions import suggest
+from app.services.suggestions import by_parts, suggest
 from app.services.suggestions.resuggest import Change, Stretch, resuggest
 from app.services.suggestions.suggest import Answer, Predictor, Request
 from app.services.team import assignment
@@ -80,7 +80,8 @@ class AnnotationService:
         learnt meanwhile."""
         with self._sessions() as session:
             task = _viewed_task(session, document_id, person)
-            if suggest.wants(session, task.document, self._predictor, refresh):
+            anew = refresh and not by_parts.is_long(task.document)
+            if suggest.wants(session, task.document, self._predictor, anew):
                 return None
             if not assignment.entered(task, person):
                 return None
@@ -105,15 +106,16 @@ class AnnotationService:
         """The document, with suggestions of the active model if nobody has worked on it yet.
 
         A person's work, submitted or not, is never replaced by a prediction. The model runs
-        outside the transaction, so that nobody waits for it to save. Opening claims the document,
-        or takes a part in it, see `app.services.team.assignment`; raises its `FullError`.
+        outside the transaction, so that nobody waits for it to save. Of a long document it reads
+        nothing yet, see `app.services.suggestions.by_parts`. Opening claims the document, or takes
+        a part in it, see `app.services.team.assignment`; raises its `FullError`.
         """
         if (present := self.glance(document_id, person)) is not None:
             return present
         with self._sessions() as session:
             document = documents.get(session, document_id)
             require(session, document.project_id, "annotate", person)
-            request = self._request(session, document)
+            request = self._request(session, document, not by_parts.is_long(document))
         prediction, error = self._answer(request) if request else (None, None)
         with writing(self._sessions, beside_others=True) as session:
             document = documents.lock(session, document_id)
@@ -238,11 +240,12 @@ class AnnotationService:
 
     def prefetch(self, document_id: int) -> bool:
         """Makes the suggestions of a document that nobody has opened yet, for whoever opens it
-        next; returns whether any were wanted. Errors are left to `open`, which shows them."""
+        next, or begins those of a long one; returns whether any were wanted. Errors are left to
+        `open`, which shows them."""
         with self._sessions() as session:
             document = documents.get(session, document_id)
             require(session, document.project_id, "annotate")
-            request = self._request(session, document)
+            request = self._request(session, document, True)
         if request is None:
             return False
         answer, _ = self._answer(request)
@@ -251,6 +254,13 @@ class AnnotationService:
             if answer is not None and suggest.wants(session, document, self._predictor):
                 suggest.keep(session, document, answer)
         return True
+
+    def read_parts(self, document_id: int) -> None:
+        """Reads what is left of a long document, for programs that wait for all its suggestions."""
+        predictor = self._predictor
+        if predictor is not None:
+            while by_parts.read_next(self._sessions, lambda version_id: predictor, document_id):
+                pass
 
     def visit(self, document_id: int, person: str) -> None:
         """Notes that a person began to work on the document, and whether suggestions helped."""
@@ -284,16 +294,17 @@ class AnnotationService:
         with self._sessions() as session:
             return view(session, _viewed_task(session, document_id, person), person)
 
-    def _request(self, session: Session, document: Document) -> Request | None:
+    def _request(self, session: Session, document: Document, refresh: bool) -> Request | None:
         """What the model is asked about the document; None where it waits for no suggestions."""
-        if self._predictor is None or not suggest.wants(session, document, self._predictor):
+        predictor = self._predictor
+        if predictor is None or not suggest.wants(session, document, predictor, refresh):
             return None
-        return suggest.request_of(session, document, self._predictor, self._settings)
+        return suggest.request_of(session, document, predictor, self._settings)
 
     def _answer(self, request: Request) -> tuple[Answer | None, str | None]:
         assert self._predictor is not None
         try:
-            return suggest.answer(self._predictor, request), None
+            return by_parts.answer(self._predictor, request), None
         except Exception as error:  # a broken model must not keep a person from annotating
             return None, f"the model could not predict this document: {error}"
 

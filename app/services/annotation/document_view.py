@@ -12,7 +12,8 @@ from app.editing import DraftSpan
 from app.services.annotation import drafts
 from app.services.annotation.conflicts import Conflict, waiting
 from app.services.annotation.tasks import AnnotationTask
-from app.services.suggestions import instant, suggest
+from app.services.suggestions import by_parts, instant, suggest
+from app.services.suggestions.by_parts import Progress
 from app.services.suggestions.suggest import Hint
 from app.services.team import assignment
 from storage.enums import DocumentStatus, Split
@@ -67,6 +68,10 @@ class DocumentView:
     """Stretches that the model could not look at."""
     prediction_error: str | None = None
     """Why the model could not predict just now; the document can be annotated all the same."""
+    progress: Progress | None = None
+    """How far a model has read a long document; None where nothing is left to read."""
+    being_read: bool = False
+    """Whether suggestions of its unread parts will be added to the spans."""
     learnt_from: int = 0
     """How many submitted documents had taught the suggestions beside the model."""
     hints: tuple[Hint, ...] = ()
@@ -172,6 +177,9 @@ def view(
         model_version_id=machine.model_version_id if machine else None,
         uncovered=_pairs(machine.provenance.get("uncovered", ())) if machine else (),
         prediction_error=error,
+        progress=by_parts.progress_of(machine),
+        being_read=standing.status in ("new", "in_progress")
+        and by_parts.is_wanted(session, document, machine),
         learnt_from=instant.documents_of(machine),
         hints=tuple(hint for hint in suggest.hints_of(machine, names) if hint.label in known),
         comment=standing.comment,

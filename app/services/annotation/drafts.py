@@ -116,6 +116,8 @@ def _stands(
     """Whether an untouched draft follows the newest suggestions, and the rules as they are."""
     if base is not None and draft.parent_id != base.id:
         return False
+    if base is not None and base.provenance.get("unread"):
+        return True  # nothing is rearranged while parts of it are still being read
     if rule_rows.state(session, task.document.project_id) is None:
         return True
     new = _beginning(session, task, base)

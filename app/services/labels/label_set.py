@@ -48,9 +48,9 @@ def colours(sessions: Sessions, project_id: int) -> Mapping[str, str]:
 
 
 def add_label(
-    sessions: Sessions, project_id: int, name: str, *, color: str, description: str
+    sessions: Sessions, project_id: int, name: str, *, color: str | None, description: str
 ) -> None:
-    """Raises `ValueError` as `storage.repository.projects.add_label`."""
+    """The next free colour where none is named. Raises `ValueError` as `storage.repository.projects.add_label`."""
     with writing(sessions) as session:
         require(session, project_id, "review")
         projects.add_label(session, project_id, name, color=color, description=description)

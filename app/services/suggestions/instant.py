@@ -160,17 +160,22 @@ def provenance(merged: Merged) -> dict[str, Any]:
     return {
         "lesson": merged.lesson_id,
         "documents": merged.documents,
-        "model": [
-            [
-                entity.start,
-                entity.end,
-                entity.label,
-                entity.score,
-                asdict(entity.confidence) if entity.confidence else None,
-            ]
-            for entity in merged.by_model
-        ],
+        "model": plain(merged.by_model),
     }
+
+
+def plain(entities: Sequence[Entity]) -> list[list[Any]]:
+    """Entities as a provenance holds them; `model_entities` reads them again."""
+    return [
+        [
+            entity.start,
+            entity.end,
+            entity.label,
+            entity.score,
+            asdict(entity.confidence) if entity.confidence else None,
+        ]
+        for entity in entities
+    ]
 
 
 def model_entities(prediction: AnnotationSet) -> tuple[Entity, ...]:

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from app.services.annotation.annotation import AnnotationService
-from app.services.suggestions import queue, signals
+from app.services.suggestions import by_parts, queue, signals
+from app.services.suggestions.part_reader import PartReader
 from app.services.suggestions.signals import UncertaintyModel
 from app.services.suggestions.suggest import Predictor
 from core.types import SamplerSettings
@@ -32,15 +33,21 @@ class Reader(Predictor, UncertaintyModel, Protocol):
 class Prefetcher:
     """What people are about to need, and the thread that makes it.
 
-    `reader` gives the model that is active now, or None.
+    `reader` gives the model that is active now, or None; `parts` reads on where a long document's
+    suggestions were begun.
     """
 
     def __init__(
-        self, sessions: Sessions, reader: Callable[[], Reader | None], settings: SamplerSettings
+        self,
+        sessions: Sessions,
+        reader: Callable[[], Reader | None],
+        settings: SamplerSettings,
+        parts: PartReader | None = None,
     ) -> None:
         self._sessions = sessions
         self._reader = reader
         self._settings = settings
+        self._parts = parts
         self._lock = threading.Lock()
         self._requests: OrderedDict[int, int | None] = OrderedDict()
         self._asked: dict[int, int | None] = {}
@@ -112,6 +119,8 @@ class Prefetcher:
         service = AnnotationService(self._sessions, reader, self._settings)
         for document_id in queue.upcoming(self._sessions, project_id, after, AHEAD):
             service.prefetch(document_id)
+            if self._parts and by_parts.parts_left(self._sessions, document_id):
+                self._parts.request(document_id, watched=False)
 
     def _measure(self, reader: Reader, project_id: int) -> bool:
         version = reader.model_version_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -65,6 +65,15 @@ class Custom:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Whole sentences of a long document that are read in one go, in code points."""
+
+    start: int
+    end: int
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a model version says of a text."""
 
@@ -75,6 +84,8 @@ class Answer:
     uncovered: tuple[Token, ...]
     merged: Merged | None = None
     """The entities with what the project's documents taught; None where they taught nothing."""
+    unread: tuple[Part, ...] = ()
+    """What it has not read yet, see `app.services.suggestions.by_parts`."""
 
 
 def ask(
@@ -173,6 +184,8 @@ def wants(
         return False  # imported suggestions are what the person asked to see
     if latest.model_version_id != predictor.model_version_id:
         return True
+    if latest.provenance.get("unread"):
+        return False  # the rest is read in parts
     return refresh and instant.is_older(session, latest, document.project_id)
 
 
@@ -187,22 +200,29 @@ def spans_of(answer: Answer, names: Mapping[str, str], run: str = "") -> tuple[S
 def keep(session: Session, document: Document, answer: Answer) -> None:
     """Keeps the answer, by today's names of what the model calls by earlier ones."""
     names = label_names.current(session, document.project_id)
-    merged = answer.merged
     annotation_sets.add_prediction(
         session,
         document.id,
         spans_of(answer, names),
         model_version_id=answer.model_version_id,
-        provenance={
-            **({"instant": instant.provenance(merged)} if merged else {}),
-            "sampler": asdict(answer.settings),
-            "uncovered": [[stretch.start, stretch.end] for stretch in answer.uncovered],
-            "hints": [
-                [hint.start, hint.end, hint.label, hint.score]
-                for hint in drafts.best_once(drafts.renamed(answer.hints, names))
-            ],
-        },
+        provenance=provenance_of(answer, names),
     )
+
+
+def provenance_of(answer: Answer, names: Mapping[str, str]) -> dict[str, Any]:
+    """How the answer was made, and what it holds beside its entities."""
+    unread = [[part.start, part.end, part.sentences] for part in answer.unread]
+    sentences = sum(part.sentences for part in answer.unread)
+    return {
+        **({"instant": instant.provenance(answer.merged)} if answer.merged else {}),
+        **({"unread": unread, "sentences": sentences} if unread else {}),
+        "sampler": asdict(answer.settings),
+        "uncovered": [[stretch.start, stretch.end] for stretch in answer.uncovered],
+        "hints": [
+            [hint.start, hint.end, hint.label, hint.score]
+            for hint in drafts.best_once(drafts.renamed(answer.hints, names))
+        ],
+    }
 
 
 def hints_of(machine: AnnotationSet | None, names: Mapping[str, str]) -> tuple[Hint, ...]:

@@ -1,0 +1,146 @@
+// A long document: its outline and minimap beside the text, how far a model has read it, and a text
+// that stays where it is while suggestions come.
+
+import { button, el, write } from './dom.js';
+import { Minimap } from './minimap.js';
+import { leastSure, leftIn, sectionsOf } from './sections.js';
+
+const OUTLINED = 10_000; // UTF-16 units from which a document has an outline and a minimap
+const AT_REST = 300; // ms after scrolling until what is in sight is asked for
+
+export class LongDocument {
+  /** @type {Section[]} */ sections = [];
+  /** @type {HTMLButtonElement[]} */ rows = [];
+  /** @type {{ score: number, s: number } | null} */ visited = null;
+  /** @type {TextRange[]} */ unread = [];
+  /** @type {(offset: number) => void} */ look = () => {};
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ timer;
+
+  /**
+   * @param {Annotator} annotator
+   * @param {(part: string) => HTMLElement} find
+   * @param {AbortSignal} signal
+   */
+  constructor(annotator, find, signal) {
+    this.annotator = annotator;
+    this.strip = find('reading');
+    this.outline = find('outline');
+    this.box = find('text');
+    this.minimap = new Minimap(annotator, find('minimap'), this.box, (offset) => this.go(offset));
+    this.toggle = button('outline-toggle', 'plain', 'Outline', () => this.flip());
+    this.progress = el('span', 'grow');
+    this.progress.dataset.testid = 'progress';
+    this.unsure = button('least-sure', 'plain', 'Least sure', () => this.step());
+    this.strip.replaceChildren(this.toggle, this.progress, this.unsure);
+    this.box.addEventListener('scroll', () => this.scrolled(), { signal, passive: true });
+  }
+
+  get applies() { return this.annotator.data.text.length > OUTLINED; }
+
+  /** @param {AnnotatorData} data */
+  open({ text, reading }) {
+    const { applies, annotator } = this;
+    clearTimeout(this.timer);
+    this.visited = null;
+    annotator.shell.classList.toggle('long', applies);
+    annotator.shell.classList.toggle('partly', Boolean(reading)); // room for bars that are to come
+    this.strip.hidden = !applies;
+    this.minimap.node.hidden = !applies;
+    this.sections = applies ? sectionsOf(text) : [];
+    this.rows = this.sections.map(({ s, title }) => {
+      const row = button('section', 'section', null, () => this.go(s));
+      row.append(el('span', 'title', title), el('span', 'left'));
+      return row;
+    });
+    this.outline.replaceChildren(...this.rows);
+    this.showOutline();
+  }
+
+  showOutline() {
+    const shown = this.applies && this.annotator.preferences.outline !== false;
+    this.outline.hidden = !shown;
+    this.toggle.setAttribute('aria-pressed', String(shown));
+  }
+
+  flip() {
+    this.annotator.preferences.outline = Boolean(this.outline.hidden);
+    this.steady(() => this.showOutline());
+    this.annotator.focus();
+  }
+
+  /** Shows what is left, and how far the model is. */
+  draw() {
+    if (!this.applies) return;
+    const { view, data, offsets, keyboard } = this.annotator;
+    const left = leftIn(this.sections, view.values());
+    this.unread = (data.reading?.unread ?? []).map(([start, end]) => (
+      { s: offsets.toUnits(start), e: offsets.toUnits(end) }));
+    for (const [i, row] of this.rows.entries()) {
+      const { s, e } = this.sections[i];
+      const waiting = this.unread.some((part) => part.s < e && part.e > s);
+      const count = /** @type {Element} */ (row.lastElementChild);
+      write(count, `${left[i] || (waiting ? '' : '✓')}${waiting ? '…' : ''}`);
+      row.setAttribute('aria-label', `${this.sections[i].title}: ${left[i]} to review`
+        + `${waiting ? ', not read to its end yet' : ''}`);
+    }
+    write(this.progress, progressOf(data.reading));
+    this.unsure.disabled = !left.some(Boolean);
+    this.unsure.title = `The suggestion that the model is least sure of (${keyboard.of('least_sure')})`;
+    this.minimap.draw(this.unread);
+    if (this.unread.length) this.scrolled();
+  }
+
+  /** Goes to the suggestion that the model is least sure of; from there to the next one. */
+  step() {
+    const { annotator } = this;
+    const next = leastSure(annotator.view.values(), this.visited);
+    if (!next) { annotator.panel.say('Nothing is left to review.'); return; }
+    this.visited = next;
+    annotator.hovered = null;
+    annotator.select(next.id);
+    annotator.textView.reveal(next.s);
+    annotator.focus();
+  }
+
+  /** @param {number} offset */
+  go(offset) {
+    this.annotator.textView.toTop(offset);
+    this.annotator.focus();
+  }
+
+  scrolled() {
+    if (!this.applies) return;
+    this.minimap.frame();
+    if (!this.unread.length) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const sight = this.annotator.textView.inSight();
+      const part = sight && this.unread.find(({ s, e }) => s < sight.e && e > sight.s);
+      if (part && sight) this.look(Math.max(part.s, sight.s));
+    }, AT_REST);
+  }
+
+  /**
+   * Runs a change of what is drawn, and keeps in its place what the person looks at: what is
+   * selected, where it is in sight, else the first line.
+   * @param {() => void} change
+   */
+  steady(change) {
+    const { annotator: { textView, selectedSpan, candidate }, box } = this;
+    const sight = this.applies ? textView.inSight() : null;
+    if (!sight) { change(); return; }
+    const held = [selectedSpan?.s, candidate?.s].find((s) => s !== undefined && s >= sight.s && s < sight.e);
+    const at = held ?? sight.s;
+    const before = textView.topOf(at);
+    change();
+    const moved = textView.topOf(at) - before;
+    if (Math.abs(moved) >= 1) box.scrollTop += moved;
+  }
+}
+
+/** @param {Reading | null | undefined} reading */
+function progressOf(reading) {
+  if (!reading) return '';
+  const done = `Suggestions for ${reading.read.toLocaleString('en')} of ${reading.sentences.toLocaleString('en')} sentences`;
+  return reading.stopped ? `${done}; the model stopped` : `${done}; the rest is being read`;
+}
