@@ -17,7 +17,8 @@ from app.services.labels import changes as label_changes
 from app.services.labels import label_set, rules
 from app.services.labels import split as label_split
 from app.services.labels.label_set import LabelChange
-from app.services.operations import documents, figures, projects, trash
+from app.services.labels.proposed import ProposedLabel
+from app.services.operations import documents, figures, new_project, projects, trash
 from app.services.operations.projects import ProjectSettings
 from app.services.suggestions import instant_control, queue, resuggest, suggest, take_suggestion
 from app.services.suggestions.label_review import ReviewService, Suspect
@@ -210,9 +211,9 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "review",
         lambda w: list(preview.previewing(w.sessions, w.project, w.incoming)),
     ),
-    "operations.projects.create": (
+    "operations.new_project.create": (
         "administer",
-        lambda w: projects.create(w.sessions, "New", ["PER"]),
+        lambda w: new_project.create(w.sessions, "New", [ProposedLabel("PER")]),
     ),
     "labels.label_set.labels": ("annotate", lambda w: label_set.labels(w.sessions, w.project)),
     "labels.label_set.colours": ("annotate", lambda w: label_set.colours(w.sessions, w.project)),
