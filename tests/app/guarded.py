@@ -18,7 +18,14 @@ from app.services.labels import label_set, rules
 from app.services.labels import split as label_split
 from app.services.labels.label_set import LabelChange
 from app.services.labels.proposed import ProposedLabel
-from app.services.operations import documents, figures, new_project, projects, trash
+from app.services.operations import (
+    chosen_documents,
+    documents,
+    figures,
+    new_project,
+    projects,
+    trash,
+)
 from app.services.operations.projects import ProjectSettings
 from app.services.suggestions import instant_control, queue, resuggest, suggest, take_suggestion
 from app.services.suggestions.label_review import ReviewService, Suspect
@@ -87,6 +94,26 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "operations.documents.get": (
         "annotate",
         lambda w: documents.get(w.sessions, w.document),
+    ),
+    "operations.documents.filter_options": (
+        "review",
+        lambda w: documents.filter_options(w.sessions, w.project),
+    ),
+    "operations.chosen_documents.matching": (
+        "review",
+        lambda w: chosen_documents.matching(w.sessions, w.project, documents.EVERY),
+    ),
+    "operations.chosen_documents.tag": (
+        "review",
+        lambda w: chosen_documents.tag(w.sessions, w.project, [w.document], add=["t"]),
+    ),
+    "operations.chosen_documents.move": (
+        "review",
+        lambda w: chosen_documents.move(w.sessions, w.project, [w.document], "train"),
+    ),
+    "operations.chosen_documents.delete": (
+        "review",
+        lambda w: chosen_documents.delete(w.sessions, w.project, [], "0", w.name),
     ),
     "operations.documents.counts_by_status": (
         "annotate",

@@ -11,6 +11,7 @@ import streamlit as st
 from app.components.span_annotator import NOTHING_FOUND, span_annotator, words
 from app.context import SUGGESTING, AppContext
 from app.screens.annotate.guidelines import guidelines
+from app.screens.annotate.metadata import metadata
 from app.screens.annotate.receive import KEY, Received
 from app.screens.common import location
 from app.screens.common.sentence import withheld
@@ -55,6 +56,7 @@ def heading(app: AppContext, service: AnnotationService, above: Heading) -> None
         st.caption(f"{around.number:,} of {around.total:,}", width="content")
         st.space("stretch")
         guidelines(above.labels, above.guidelines)
+        metadata(above.meta)
         if not withheld(above.split, status) and st.button(
             "How the model got here", icon=":material/blur_on:", help="D"
         ):
