@@ -8,6 +8,7 @@ from streamlit import config
 from app import context
 from app.screens.annotate.receive import save_unmounted
 from app.screens.common import signed_out
+from app.screens.common.appearance import style
 from app.screens.common.error_message import error_text
 from app.screens.common.icon import icon
 from app.screens.common.wording import literal
@@ -18,7 +19,7 @@ from app.web import listen_address, uploads
 from app.whoami import SignedOutError, UnknownPersonError
 
 st.set_page_config(page_title="Spanneal", page_icon=icon(), layout="wide")
-st.html("<style>.stMainBlockContainer { padding-top: 4.5rem; padding-bottom: 1.5rem; }</style>")
+st.html(style(st.context.theme.type))
 st.logo(str(ROOT / "assets" / "pictures" / "wordmark.svg"), size="large")
 
 

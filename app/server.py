@@ -10,6 +10,7 @@ from app.http import routes
 from app.screens.common.error_message import show_error
 from app.settings import ROOT, Settings
 from app.web import health, metrics, sign_in
+from app.web.base_address import BaseAddress
 from app.web.gate import Gate
 from app.web.headers import Headers
 from app.web.uploads import Uploads
@@ -19,6 +20,7 @@ app = st.App(
     routes=[*sign_in.ROUTES, *health.ROUTES, *metrics.ROUTES, *routes.ROUTES],
     middleware=[
         Middleware(Headers),
+        Middleware(BaseAddress),
         Middleware(Gate, settings=Settings.from_environment),
         Middleware(Uploads, settings=Settings.from_environment),
     ],

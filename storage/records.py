@@ -170,6 +170,34 @@ class DocumentRow:
     predicted: bool
     """Whether there is any annotation set; if so, zero counts mean "nothing found"."""
     updated_at: datetime
+    doubt: float | None = None
+    """How unsure the model that was asked for is of it, 0 to 1; None: it has not looked."""
+    meta: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFilter:
+    """Which documents of a project. An empty condition lets everything through."""
+
+    statuses: Collection[DocumentStatus] = ()
+    search: str = ""
+    """Looked for in names and texts, literally."""
+    label: str = ""
+    """Marked or suggested in the document as it stands."""
+    person: str = ""
+    """Who annotated it or was given it."""
+    since: datetime | None = None
+    """Changed then or later."""
+    until: datetime | None = None
+    """Changed before."""
+    least_doubt: float = 0.0
+    """The least doubt of the model `model_version_id`, 0 to 1."""
+    model_version_id: int | None = None
+    meta_key: str = ""
+    meta_value: str = ""
+    """Contained in the value of `meta_key`, whatever the case; empty: the key is there."""
+    after: int = 0
+    """Only documents of larger numbers, which arrived later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +226,8 @@ class Selection:
     """Also those that nobody has submitted, whatever `people` and the times say."""
     history: bool = False
     """With every other set and every operation of each document."""
+    documents: Collection[int] = ()
+    """Only these."""
 
 
 @dataclass(frozen=True, slots=True)

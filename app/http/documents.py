@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 
 from app.edit_operations import EDIT_OPERATIONS
@@ -21,8 +21,10 @@ from app.services.annotation.batch import MAX_OPERATIONS
 from app.services.interchange import importing
 from app.services.operations import documents, projects
 from storage.enums import DocumentStatus
+from storage.records import DocumentFilter
 
 router = APIRouter(tags=["documents"])
+Short = Annotated[str, Query(max_length=200)]
 
 
 class DocumentOut(BaseModel):
@@ -33,11 +35,16 @@ class DocumentOut(BaseModel):
     length: int
     """Code points."""
     updated_at: datetime
+    meta: dict[str, Any]
+    """What came with the document, and its `tags`."""
 
 
 class Page(BaseModel):
     documents: list[DocumentOut]
     total: int
+    """That match, on this page and after it."""
+    next: int | None
+    """Where the next page begins; null where this one is the last."""
 
 
 class DocumentText(DocumentOut):
@@ -104,20 +111,33 @@ def page(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
     status: DocumentStatus | None = None,
-    search: Annotated[str, Query(max_length=200)] = "",
+    search: Short = "",
+    after: Annotated[int, Query(ge=0, lt=2**31)] = 0,
+    label: Short = "",
+    person: Short = "",
+    updated_since: AwareDatetime | None = None,
+    meta_key: Short = "",
+    meta_value: Short = "",
 ) -> Page:
-    """One page of a project's documents, in order of arrival."""
+    """One page of a project's documents, in order of arrival: of one status; with `search` in name
+    or text; with this label marked or suggested; that this person annotated or was given; changed
+    since then; with this key in their metadata, and this in its value. `after` the document of this
+    number, which is the way through many: `next` of one page is `after` of the next."""
     projects.get(caller.sessions, caller.reach(project_id))
-    found = documents.page(
-        caller.sessions,
-        project_id,
+    wanted = DocumentFilter(
         statuses=(status,) if status else (),
         search=search,
-        limit=limit,
-        offset=offset,
+        label=label,
+        person=person,
+        since=updated_since,
+        meta_key=meta_key,
+        meta_value=meta_value,
+        after=after,
     )
+    found = documents.page(caller.sessions, project_id, wanted, limit=limit, offset=offset)
     rows = [DocumentOut.model_validate(row, from_attributes=True) for row in found.rows]
-    return Page(documents=rows, total=found.total)
+    following = rows[-1].id if len(rows) == limit else None
+    return Page(documents=rows, total=found.total, next=following)
 
 
 @router.post("/projects/{project_id}/documents", status_code=201)

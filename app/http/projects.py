@@ -13,7 +13,8 @@ from app.http.authentication import Caller, Calling
 from app.http.errors import ApiError
 from app.services.labels import changes, label_set
 from app.services.labels.label_set import LabelChange, ProjectLabel
-from app.services.operations import projects
+from app.services.labels.proposed import ProposedLabel
+from app.services.operations import new_project, projects
 from app.services.operations.projects import ProjectSettings, ProjectView
 from app.services.retraining import auto_retrain
 from app.services.team import assignment
@@ -21,7 +22,7 @@ from storage.enums import QueueOrder
 
 router = APIRouter(tags=["projects"])
 Id = Annotated[int, Path(ge=1, lt=2**31)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=new_project.LONGEST_NAME)]
 LabelName = Annotated[
     str,
     Field(
@@ -134,7 +135,8 @@ def create(new: NewProject, caller: Calling) -> ProjectOut:
             got=new.name,
             remedy="Create a token without --project: python -m app token create --name NAME",
         )
-    return _shown(caller, projects.create(caller.sessions, new.name, new.labels))
+    labels = [ProposedLabel(name) for name in dict.fromkeys(new.labels)]
+    return _shown(caller, new_project.create(caller.sessions, new.name, labels))
 
 
 @router.get("/projects/{project_id}")

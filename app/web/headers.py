@@ -13,6 +13,8 @@ import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.web.base_address import SCRIPT
+
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -51,8 +53,8 @@ def hardening() -> Mapping[str, str]:
 
 def page_policy() -> str:
     """As much as Streamlit's page bears: no script but its own files, its components (which it
-    loads as blobs) and the one that stands in its index; nothing from or to elsewhere."""
-    scripts = " ".join(["'self'", "blob:", *map(_source, _inline_scripts())])
+    loads as blobs), the one that stands in its index and ours; nothing from or to elsewhere."""
+    scripts = " ".join(["'self'", "blob:", *map(_source, [*_inline_scripts(), SCRIPT])])
     return _policy(
         {
             "default-src": "'self'",

@@ -99,19 +99,17 @@ class Client:
         path = f"/projects/{project_id}/labels/{label_id}"
         return read(Label, self._server.ask("PATCH", path, json=changes))
 
-    def documents(
-        self, project_id: int, status: str | None = None, search: str = ""
-    ) -> Iterator[Document]:
-        """The project's documents in order of arrival, page by page."""
-        number = 0
-        chosen = {"status": status} if status else {}
-        while True:
-            params = {**chosen, "search": search, "limit": _PAGE, "offset": number}
-            page = self._server.ask("GET", f"/projects/{project_id}/documents", params=params)
+    def documents(self, project_id: int, **wanted: Any) -> Iterator[Document]:
+        """The project's documents in order of arrival, page by page; those `wanted`: `status`,
+        `search`, `label`, `person`, `updated_since`, `meta_key`, `meta_value`."""
+        params: dict[str, Any] = {"limit": _PAGE, **_times(wanted)}
+        after: int | None = 0
+        while after is not None:
+            page = self._server.ask(
+                "GET", f"/projects/{project_id}/documents", params={**params, "after": after}
+            )
             yield from (read(Document, item) for item in page["documents"])
-            number += len(page["documents"])
-            if not page["documents"] or number >= page["total"]:
-                return
+            after = page["next"]
 
     def document(self, document_id: int) -> DocumentText:
         """A document with its exact text."""

@@ -39,6 +39,8 @@ class Document:
     length: int
     """Code points."""
     updated_at: datetime
+    meta: Mapping[str, Any]
+    """What came with the document, and its `tags`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class DocumentText:
     split: str
     length: int
     updated_at: datetime
+    meta: Mapping[str, Any]
     project_id: int
     text: str
 

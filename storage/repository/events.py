@@ -33,6 +33,27 @@ def record(
     session.flush()
 
 
+def record_of_documents(
+    session: Session,
+    person: str,
+    action: str,
+    project_id: int,
+    details: Mapping[int, Mapping[str, Any]],
+) -> None:
+    """Writes down what was done to several documents at once: the detail of each."""
+    session.add_all(
+        Event(
+            person=person,
+            action=action,
+            project_id=project_id,
+            document_id=document_id,
+            detail=dict(detail),
+        )
+        for document_id, detail in details.items()
+    )
+    session.flush()
+
+
 def of_project(session: Session, project_id: int, limit: int = 100) -> Sequence[Event]:
     """What was done to a project and what is in it, the newest first."""
     query = select(Event).where(Event.project_id == project_id).order_by(Event.id.desc())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, exists, func, not_, select
 from sqlalchemy.orm import Session
 
-from storage.enums import Split
 from storage.models import AnnotationSet, Document
 from storage.records import DocumentRecord, Selection
 from storage.repository.annotation_sets import COUNTS, SUBMITTED
@@ -53,9 +52,10 @@ def selected(session: Session, project_id: int, selection: Selection) -> Iterato
             )
 
 
-def counts(session: Session, project_id: int, splits: Collection[Split] = ()) -> tuple[int, int]:
-    """How many documents of these splits (all if none) are submitted, and how many are not."""
-    query = select(_is_submitted(), func.count()).where(*_of(project_id, splits))
+def counts(session: Session, project_id: int, selection: Selection) -> tuple[int, int]:
+    """How many documents of the selection's splits, and of those it names, are submitted, and how
+    many are not."""
+    query = select(_is_submitted(), func.count()).where(*_of(project_id, selection))
     found: dict[bool, int] = {
         bool(known): number for known, number in session.execute(query.group_by(_is_submitted()))
     }
@@ -67,16 +67,17 @@ def people(session: Session, project_id: int) -> Sequence[str]:
     query = (
         select(AnnotationSet.person)
         .join(Document, Document.id == AnnotationSet.document_id)
-        .where(*_of(project_id, ()), SUBMITTED)
+        .where(*_of(project_id, Selection()), SUBMITTED)
         .distinct()
         .order_by(AnnotationSet.person)
     )
     return [person for person in session.scalars(query) if person is not None]
 
 
-def _of(project_id: int, splits: Collection[Split]) -> list[Any]:
-    in_splits = [Document.split.in_(splits)] if splits else []
-    return [Document.project_id == project_id, *in_splits]
+def _of(project_id: int, selection: Selection) -> list[Any]:
+    in_splits = [Document.split.in_(selection.splits)] if selection.splits else []
+    named = [Document.id.in_(selection.documents)] if selection.documents else []
+    return [Document.project_id == project_id, *in_splits, *named]
 
 
 def _is_submitted() -> Any:
@@ -97,7 +98,7 @@ def _batches(
             Document.comment,
             Document.skip_reason,
         )
-        .where(*_of(project_id, selection.splits))
+        .where(*_of(project_id, selection))
         .order_by(Document.id)
         .limit(BATCH)
     )

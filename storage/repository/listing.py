@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.enums import DocumentStatus
-from storage.models import AnnotationSet, Document, EntityRow
-from storage.records import DocumentList, DocumentRow
-from storage.repository.documents import matching
+from storage.models import AnnotationSet, Document, DocumentSignal, EntityRow
+from storage.records import DocumentFilter, DocumentList, DocumentRow
+from storage.repository.document_filter import current_sets, matching
 
 PREVIEW = 160
 
@@ -25,47 +25,63 @@ def list_documents(
     limit: int = 50,
     offset: int = 0,
 ) -> DocumentList:
-    """One page of the project's documents in order of arrival.
+    """One page of the documents of these statuses (all if none) that contain `search`."""
+    wanted = DocumentFilter(statuses=statuses, search=search)
+    return page(session, project_id, wanted, limit=limit, offset=offset)
 
-    `statuses` empty means all; `search` is looked for in names and texts, literally.
-    """
-    conditions = [Document.project_id == project_id]
-    if statuses:
-        conditions.append(Document.status.in_(statuses))
-    if search:
-        conditions.append(matching(search, session.get_bind().dialect.name))
-    ids, total = _page(session, conditions, limit, offset)
-    page = session.execute(
+
+def page(
+    session: Session, project_id: int, wanted: DocumentFilter, *, limit: int, offset: int = 0
+) -> DocumentList:
+    """One page of the project's documents in order of arrival."""
+    ids, total = _page(session, matching(session, project_id, wanted), limit, offset)
+    query = (
         select(
             Document.id,
             Document.name,
             Document.status,
             Document.split,
-            func.substr(Document.text, 1, PREVIEW),
+            func.substr(Document.text, 1, PREVIEW).label("preview"),
             Document.length,
             Document.updated_at,
+            Document.meta,
+            DocumentSignal.doubt,
+        )
+        .outerjoin(
+            DocumentSignal,
+            (DocumentSignal.document_id == Document.id)
+            & (DocumentSignal.model_version_id == wanted.model_version_id),
         )
         .where(Document.id.in_(ids))
         .order_by(Document.id)
-    ).all()
-    counts = _counts(session, [row[0] for row in page])
+    )
+    found = session.execute(query).all()
+    counts = _counts(session, [row.id for row in found])
     rows = tuple(
         DocumentRow(
-            id=row[0],
-            name=row[1],
-            status=row[2],
-            split=row[3],
-            preview=row[4],
-            length=row[5],
-            suggested=counts.get(row[0], {}).get("suggested", 0),
-            accepted=counts.get(row[0], {}).get("accepted", 0),
-            rejected=counts.get(row[0], {}).get("rejected", 0),
-            predicted=row[0] in counts,
-            updated_at=row[6],
+            id=row.id,
+            name=row.name,
+            status=row.status,
+            split=row.split,
+            preview=row.preview,
+            length=row.length,
+            suggested=counts.get(row.id, {}).get("suggested", 0),
+            accepted=counts.get(row.id, {}).get("accepted", 0),
+            rejected=counts.get(row.id, {}).get("rejected", 0),
+            predicted=row.id in counts,
+            updated_at=row.updated_at,
+            doubt=row.doubt,
+            meta=row.meta,
         )
-        for row in page
+        for row in found
     )
     return DocumentList(rows=rows, total=total)
+
+
+def ids(session: Session, project_id: int, wanted: DocumentFilter) -> Sequence[int]:
+    """The numbers of all documents that match, in order of arrival."""
+    query = select(Document.id).where(*matching(session, project_id, wanted))
+    return session.scalars(query.order_by(Document.id)).all()
 
 
 def _page(
@@ -87,23 +103,11 @@ def _page(
 
 def _counts(session: Session, document_ids: Sequence[int]) -> dict[int, dict[str | None, int]]:
     """Entities by status in each document's current set: a person's if any, else a machine's."""
-    by_origin = (
-        select(
-            AnnotationSet.document_id,
-            func.max(AnnotationSet.id)
-            .filter(AnnotationSet.origin == "person", ~AnnotationSet.blind)
-            .label("person"),
-            func.max(AnnotationSet.id).filter(AnnotationSet.origin == "machine").label("machine"),
-        )
-        .where(AnnotationSet.document_id.in_(document_ids))
-        .group_by(AnnotationSet.document_id)
-        .subquery()
-    )
-    current = func.coalesce(by_origin.c.person, by_origin.c.machine)
+    current = current_sets(AnnotationSet.document_id.in_(document_ids))
     query = (
-        select(by_origin.c.document_id, EntityRow.status, func.count(EntityRow.id))
-        .join_from(by_origin, EntityRow, EntityRow.annotation_set_id == current, isouter=True)
-        .group_by(by_origin.c.document_id, EntityRow.status)
+        select(current.c.document_id, EntityRow.status, func.count(EntityRow.id))
+        .join_from(current, EntityRow, EntityRow.annotation_set_id == current.c.id, isouter=True)
+        .group_by(current.c.document_id, EntityRow.status)
     )
     counts: dict[int, dict[str | None, int]] = {}
     for document_id, status, count in session.execute(query):

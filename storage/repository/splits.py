@@ -68,6 +68,24 @@ def choose_splits(
     return chosen
 
 
+def sides_elsewhere(
+    session: Session, project_id: int, hashes: Sequence[str]
+) -> dict[str, frozenset[Split]]:
+    """The splits of these texts in other projects and their bins; a text that none has is no key.
+
+    One model serves all projects: a text that is held out in one must be in all of them.
+    """
+    query = select(Document.sha256, Document.split).where(
+        Document.project_id.in_(select(Project.id)),
+        Document.project_id != project_id,
+        Document.sha256.in_(hashes),
+    )
+    found: dict[str, frozenset[Split]] = {}
+    for sha256, split in session.execute(query, execution_options={**EVERYONE, **WITH_TRASH}):
+        found[sha256] = found.get(sha256, frozenset()) | {split}
+    return found
+
+
 def _elsewhere(session: Session, hashes: Sequence[str]) -> dict[str, Split]:
     """On which side the texts lie that some project or its bin has; of several, the first."""
     query = (

@@ -7,7 +7,7 @@ its project stays deleted when the project is restored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -38,6 +38,14 @@ def find(session: Session, kind: DeletableKind, id: int) -> Deletable:
 def put(session: Session, row: Deletable) -> None:
     """Puts it into the bin, unless it lies there."""
     row.deleted_at = row.deleted_at or now()
+    session.flush()
+
+
+def put_all(session: Session, rows: Iterable[Deletable]) -> None:
+    """Puts them into the bin together."""
+    at = now()
+    for row in rows:
+        row.deleted_at = row.deleted_at or at
     session.flush()
 
 

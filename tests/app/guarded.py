@@ -17,7 +17,15 @@ from app.services.labels import changes as label_changes
 from app.services.labels import label_set, rules
 from app.services.labels import split as label_split
 from app.services.labels.label_set import LabelChange
-from app.services.operations import documents, figures, projects, trash
+from app.services.labels.proposed import ProposedLabel
+from app.services.operations import (
+    chosen_documents,
+    documents,
+    figures,
+    new_project,
+    projects,
+    trash,
+)
 from app.services.operations.projects import ProjectSettings
 from app.services.suggestions import (
     by_parts,
@@ -109,6 +117,26 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "operations.documents.get": (
         "annotate",
         lambda w: documents.get(w.sessions, w.document),
+    ),
+    "operations.documents.filter_options": (
+        "review",
+        lambda w: documents.filter_options(w.sessions, w.project),
+    ),
+    "operations.chosen_documents.matching": (
+        "review",
+        lambda w: chosen_documents.matching(w.sessions, w.project, documents.EVERY),
+    ),
+    "operations.chosen_documents.tag": (
+        "review",
+        lambda w: chosen_documents.tag(w.sessions, w.project, [w.document], add=["t"]),
+    ),
+    "operations.chosen_documents.move": (
+        "review",
+        lambda w: chosen_documents.move(w.sessions, w.project, [w.document], "train"),
+    ),
+    "operations.chosen_documents.delete": (
+        "review",
+        lambda w: chosen_documents.delete(w.sessions, w.project, [], "0", w.name),
     ),
     "operations.documents.counts_by_status": (
         "annotate",
@@ -233,9 +261,9 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "review",
         lambda w: list(preview.previewing(w.sessions, w.project, w.incoming)),
     ),
-    "operations.projects.create": (
+    "operations.new_project.create": (
         "administer",
-        lambda w: projects.create(w.sessions, "New", ["PER"]),
+        lambda w: new_project.create(w.sessions, "New", [ProposedLabel("PER")]),
     ),
     "labels.label_set.labels": ("annotate", lambda w: label_set.labels(w.sessions, w.project)),
     "labels.label_set.colours": ("annotate", lambda w: label_set.colours(w.sessions, w.project)),

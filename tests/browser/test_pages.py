@@ -53,14 +53,14 @@ def test_without_a_model_the_page_says_so_and_a_span_is_saved(
     assert (span.label, span.status, span.source) == ("PER", "accepted", "person")
 
 
-def test_a_row_of_the_table_opens_its_document(tab: Page, site: Site, desk: AnnotatePage) -> None:
+def test_a_click_on_its_name_opens_a_document(tab: Page, site: Site, desk: AnnotatePage) -> None:
     tab.goto(site.url)
     table = tab.get_by_test_id("stDataFrame").first
     expect(table.locator("[role=gridcell]").first).to_be_attached()
 
     box = table.bounding_box()
     assert box is not None
-    tab.mouse.click(box["x"] + 40, box["y"] + 38 * 3 + 19)
+    tab.mouse.click(box["x"] + 90, box["y"] + 38 * 3 + 19)
 
     desk.shows("03-council-minutes")
 

@@ -12,6 +12,7 @@ from app.components.span_annotator import NOTHING_FOUND, span_annotator, words
 from app.context import SUGGESTING, AppContext
 from app.screens.annotate import flow, long_document
 from app.screens.annotate.guidelines import guidelines
+from app.screens.annotate.metadata import metadata
 from app.screens.annotate.receive import KEY, Received
 from app.screens.common import location
 from app.screens.common.sentence import withheld
@@ -63,6 +64,7 @@ def heading(
         )
         st.space("stretch")
         guidelines(above.labels, above.guidelines)
+        metadata(above.meta)
         if not withheld(above.split, status) and st.button(
             "How the model got here", icon=":material/blur_on:", help="D"
         ):

@@ -1,4 +1,4 @@
-"""A project's labels: what they are called, look like and mean; and a new project."""
+"""A project's labels: what they are called, look like and mean."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ import streamlit as st
 
 from app.components.span_annotator.hotkeys import conflicts
 from app.context import AppContext
-from app.screens.common import delete_dialog, location, relabel_dialog, split_dialog
+from app.screens.common import delete_dialog, relabel_dialog, split_dialog
 from app.screens.common.relabel_dialog import Change
 from app.screens.common.tables import key_of
 from app.screens.common.wording import literal
 from app.services.labels import label_set
 from app.services.labels.label_set import LabelChange, ProjectLabel
-from app.services.operations import projects
 from app.services.operations.projects import ProjectView
-from app.services.operations.samples import SAMPLE_LABELS
 from storage.label_colours import next_colour
 
 _CHANGES: dict[Change, str] = {
@@ -31,7 +29,7 @@ _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def label_management(app: AppContext, project: ProjectView) -> None:
-    """The labels to look at and to change, and the forms for a new label and a new project."""
+    """The labels to look at and to change, and the form for a new one."""
     labels = label_set.labels(app.sessions, project.id)
     may_change = app.may(project.id, "review")
     if may_change:
@@ -43,8 +41,6 @@ def label_management(app: AppContext, project: ProjectView) -> None:
             _change_label(app, project.id, labels)
     with new:
         _new_label(app, project.id, labels)
-        if app.acting is None or app.acting.administrator:
-            new_project(app)
 
 
 def _table(app: AppContext, project: ProjectView, labels: Sequence[ProjectLabel]) -> None:
@@ -189,23 +185,4 @@ def _new_label(app: AppContext, project_id: int, present: Sequence[ProjectLabel]
         except ValueError as error:
             st.error(literal(str(error)))
             return
-    st.rerun()
-
-
-def new_project(app: AppContext) -> None:
-    """A form that makes a project and goes there."""
-    with st.expander("New project", icon=":material/create_new_folder:"), st.form("new project"):
-        name = st.text_input("Project name", key="project_name", max_chars=200)
-        st.caption(f"{projects.holdout_explained()} Settings has the share.")
-        if not st.form_submit_button("Create project"):
-            return
-        if not name.strip():
-            st.warning("Enter a project name first.")
-            return
-        try:
-            project_id = projects.create(app.sessions, name.strip(), SAMPLE_LABELS)
-        except (ValueError, OSError) as error:
-            st.error(literal(str(error)))
-            return
-    location.choose_project(project_id)
     st.rerun()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.context import AppContext
-from app.screens.common import location
-from app.screens.common.labels import new_project
+from app.screens.common import location, new_project
 from app.screens.documents.trash import deleted_projects
 from app.services.operations import projects
 from app.services.operations.projects import ProjectView
@@ -21,7 +20,7 @@ def project_header(
     present = projects.every(app.sessions)
     project = location.choose_among(present)
     location.leave_document()
-    words, chooser = st.columns([3, 1], vertical_alignment="bottom")
+    words, chooser = st.columns([3, 2], vertical_alignment="bottom")
     with words:
         st.header(title, anchor=False)
         st.caption(caption)
@@ -33,18 +32,23 @@ def project_header(
                 "There are no projects. Create one, or restore one from the trash.",
                 icon=":material/folder_off:",
             )
-            new_project(app)
+            new_project.button("first project", primary=True)
             deleted_projects(app)
+            new_project.answer()
         st.stop()
     names = {project.id: project.name for project in present}
     st.session_state["chosen_project"] = project.id
-    chooser.selectbox(
-        "Project",
-        list(names),
-        format_func=lambda key: names[key],
-        key="chosen_project",
-        on_change=_choose,
-    )
+    with chooser, st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Project",
+            list(names),
+            format_func=lambda key: names[key],
+            key="chosen_project",
+            on_change=_choose,
+        )
+        if new_project.offered(app):
+            new_project.button("new project")
+            new_project.answer()
     if not app.may(project.id, needs):
         who = "reviewers of the project and administrators"
         st.warning(f"This page is for {who}.", icon=":material/lock:")

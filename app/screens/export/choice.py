@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import streamlit as st
 
 from app.context import AppContext
-from app.screens.common.wording import SPLIT
+from app.screens.common.wording import SPLIT, count
+from app.screens.documents.chosen import EXPORTED
 from app.services.interchange.exporting import Filters, filters
 from storage.enums import Split
 from storage.formats import EXPORT_FORMATS, FORMATS
@@ -33,7 +35,25 @@ def choose_export(app: AppContext, project_id: int) -> tuple[str, Selection]:
     offered = filters(app.sessions, project_id)
     with right.popover("More filters", icon=":material/filter_alt:"):
         selection = _filters(SUBMITTED.get(str(which), ()), offered, format)
-    return format, selection
+    return format, replace(selection, documents=_chosen(project_id))
+
+
+def _chosen(project_id: int) -> tuple[int, ...]:
+    """The documents that were chosen in the list, until they are dropped; none: all."""
+    of_project, numbers = st.session_state.get(EXPORTED, (None, ()))
+    if of_project != project_id or not numbers:
+        return ()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(
+            f"Only the {count(len(numbers), 'document')} chosen on the Documents page.",
+            icon=":material/checklist:",
+        )
+        st.button("All documents", icon=":material/close:", on_click=_drop, key="drop chosen")
+    return tuple(numbers)
+
+
+def _drop() -> None:
+    st.session_state.pop(EXPORTED, None)
 
 
 def _filters(splits: tuple[Split, ...], offered: Filters, format: str) -> Selection:

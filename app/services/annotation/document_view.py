@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
@@ -50,6 +50,8 @@ class Heading:
     """The project's own."""
     annotators: int
     """How many people annotate it; with more than one, each sees their own work alone."""
+    meta: Mapping[str, Any]
+    """What came with the document: its source, its tags; whatever JSON holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,7 @@ def heading(session: Session, task: AnnotationTask) -> Heading:
         guidelines=project.guidelines.strip(),
         hotkeys=project.hotkeys,
         annotators=task.wanted,
+        meta=document.meta,
     )
 
 

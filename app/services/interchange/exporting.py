@@ -88,7 +88,7 @@ def export(
         projects.get(session, project_id)
         require(session, project_id, "review")
         report = ExportReport(
-            format, selection, *export_selection.counts(session, project_id, selection.splits)
+            format, selection, *export_selection.counts(session, project_id, selection)
         )
         documents = _counted(export_selection.selected(session, project_id, selection), report)
         report.written = formats.write(watch(report, documents), format, stream)
@@ -108,7 +108,7 @@ def expected(sessions: Sessions, project_id: int, selection: Selection) -> int:
     """How many documents an export of this selection holds at most."""
     with sessions() as session:
         require(session, project_id, "review")
-        submitted, others = export_selection.counts(session, project_id, selection.splits)
+        submitted, others = export_selection.counts(session, project_id, selection)
     return submitted + (others if selection.undecided else 0)
 
 

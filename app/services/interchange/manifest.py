@@ -97,4 +97,5 @@ def _filters(selection: Selection) -> dict[str, Any]:
         "until": until.isoformat() if until else None,
         "undecided": selection.undecided,
         "history": selection.history,
+        "documents": len(selection.documents) or None,
     }

@@ -50,7 +50,8 @@ def colours(sessions: Sessions, project_id: int) -> Mapping[str, str]:
 def add_label(
     sessions: Sessions, project_id: int, name: str, *, color: str | None, description: str
 ) -> None:
-    """The next free colour where none is named. Raises `ValueError` as `storage.repository.projects.add_label`."""
+    """With the next free colour where none is named. Raises `ValueError` as
+    `storage.repository.projects.add_label`."""
     with writing(sessions) as session:
         require(session, project_id, "review")
         projects.add_label(session, project_id, name, color=color, description=description)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from app.services.team.permissions import require
 from storage.engine import Sessions
 from storage.enums import DocumentStatus, Split
 from storage.models import Document
-from storage.records import DocumentList
-from storage.repository import documents, listing
+from storage.records import DocumentFilter, DocumentList
+from storage.repository import document_filter, documents, listing, model_versions, projects
+
+EVERY = DocumentFilter()
+"""All documents of a project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +31,21 @@ class DocumentText:
     split: Split
     status: DocumentStatus
     updated_at: datetime
+    meta: Mapping[str, Any]
 
     @property
     def length(self) -> int:
         """In code points."""
         return len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterOptions:
+    """What there is to be chosen in a filter."""
+
+    labels: tuple[str, ...]
+    people: tuple[str, ...]
+    meta_keys: tuple[str, ...]
 
 
 def get(sessions: Sessions, document_id: int) -> DocumentText:
@@ -57,18 +73,34 @@ def submitted_by_split(sessions: Sessions, project_id: int) -> Mapping[Split, in
 def page(
     sessions: Sessions,
     project_id: int,
+    wanted: DocumentFilter = EVERY,
     *,
-    statuses: Collection[DocumentStatus] = (),
-    search: str = "",
     limit: int,
     offset: int = 0,
+    doubt: bool = False,
 ) -> DocumentList:
-    """A page of the documents of these statuses (all if none) whose name or text contains
-    `search`, in order of arrival."""
+    """A page of the documents that match, in order of arrival; with `doubt`, also how unsure the
+    active model is of each."""
     with sessions() as session:
         require(session, project_id, "annotate")
-        return listing.list_documents(
-            session, project_id, statuses=statuses, search=search, limit=limit, offset=offset
+        asked = of_active_model(session, wanted) if doubt or wanted.least_doubt else wanted
+        return listing.page(session, project_id, asked, limit=limit, offset=offset)
+
+
+def of_active_model(session: Session, wanted: DocumentFilter) -> DocumentFilter:
+    """The filter, where the doubt it speaks of is the active model's."""
+    active = model_versions.active(session)
+    return replace(wanted, model_version_id=active.id if active else None)
+
+
+def filter_options(sessions: Sessions, project_id: int) -> FilterOptions:
+    """What the project's documents can be filtered by."""
+    with sessions() as session:
+        require(session, project_id, "review")
+        return FilterOptions(
+            tuple(label.name for label in projects.labels(session, project_id)),
+            tuple(document_filter.people(session, project_id)),
+            tuple(document_filter.meta_keys(session, project_id)),
         )
 
 
@@ -115,4 +147,5 @@ def _text(document: Document) -> DocumentText:
         document.split,
         document.status,
         document.updated_at,
+        document.meta,
     )

@@ -1,4 +1,4 @@
-"""Projects: which there are, how each works, its keys; and a new one."""
+"""Projects: which there are, how each works, its keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.services.retraining import auto_retrain
 from app.services.team import assignment
-from app.services.team.permissions import doer, require, require_administrator
+from app.services.team.permissions import doer, require
 from storage.engine import Sessions, writing
 from storage.enums import QueueOrder
 from storage.models import Project
@@ -108,15 +108,6 @@ def founded(sessions: Sessions) -> datetime | None:
     """When the database's first project was made, whether or not it was deleted since."""
     with sessions() as session:
         return projects.founded(session)
-
-
-def create(sessions: Sessions, name: str, labels: Sequence[str]) -> int:
-    """A new project with these labels; its number. Raises `ValueError` for a name in use."""
-    with writing(sessions) as session:
-        require_administrator(session)
-        project = projects.create(session, name)
-        projects.ensure_labels(session, project.id, labels)
-        return project.id
 
 
 def configure(sessions: Sessions, project_id: int, settings: ProjectSettings) -> None:

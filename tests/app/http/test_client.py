@@ -20,6 +20,7 @@ from tests.test_examples import CLIENT_EXAMPLES, OUTPUTS
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.xdist_group("http-server")]
 TEXTS = [f"Patient {number} takes codeine 🦊 daily." for number in range(6)]
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 CODEINE = {"start": TEXTS[0].index("codeine"), "end": TEXTS[0].index(" 🦊"), "label": "DRUG"}
 
 
@@ -87,6 +88,10 @@ def test_a_document_is_decided_corrected_and_pulled(
 ) -> None:
     begun = datetime.now(UTC)
     document = next(client.documents(clinic.id, status="new"))
+    assert document.meta == {"ward": 0}
+    odd = client.documents(clinic.id, meta_key="ward", meta_value="1", updated_since=LONG_AGO)
+    assert [item.name for item in odd] == ["letter 1", "letter 3", "letter 5"]
+    assert not list(client.documents(clinic.id, updated_since=begun))
     assert client.document(document.id).text == TEXTS[2]
     opened = client.open(document.id)
     refuse = [{"op": "reject", "id": span.id} for span in opened.entities]

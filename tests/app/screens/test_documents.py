@@ -185,21 +185,6 @@ def test_a_label_that_is_taken_is_refused_with_a_reason(site: Site) -> None:
     assert "already has a label" in site.messages()
 
 
-def test_a_new_project_is_chosen_at_once(site: Site) -> None:
-    site.add()
-    site.open("documents")
-
-    site.app.text_input(key="project_name").set_value("Minutes")
-    next(item for item in site.app.button if item.label == "Create project").click()
-    site.run()
-
-    with site.sessions() as session:
-        created = projects.by_name(session, "Minutes")
-        assert created is not None
-    assert site.app.query_params["project"] == str(created.id)
-    assert "No documents in this project yet" in site.messages()
-
-
 def test_choosing_a_project_changes_what_is_listed(site: Site) -> None:
     site.add()
     with writing(site.sessions) as session:

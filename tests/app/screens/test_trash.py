@@ -71,8 +71,10 @@ def test_a_new_project_cannot_take_the_name_of_one_in_the_bin(site: Site) -> Non
         other = projects.create(session, "Other")
         trash.put(session, other)
     site.open("documents")
+    site.app.button(key="new project").click()
+    site.run()
     site.app.text_input(key="project_name").set_value("Other")
-    next(item for item in site.app.button if item.label == "Create project").click()
+    site.app.button(key="create project").click()
     site.run()
     assert "restore it from the trash" in site.messages().replace("\\", "")
 
