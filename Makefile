@@ -111,8 +111,10 @@ train-default: $(ENCODER)/config.json ## train the default model from scratch; D
 	$(BIN)/python -m core train --encoder $(ENCODER) --out $(TAUGHT_MODEL) --epochs 3 \
 		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CORPORA:%=$(DATA)/%/dev.jsonl) \
 		--auxiliary $(AUXILIARY:%=$(DATA)/%/train.jsonl) --auxiliary-share 0.4 $(TRAIN_FLAGS)
-	$(BIN)/python -m core train --from $(TAUGHT_MODEL) --out $(TUNED_MODEL) --epochs 6 --patience 4 \
-		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CORPORA:%=$(DATA)/%/dev.jsonl) $(TRAIN_FLAGS)
+	$(BIN)/python -m core train --from $(TAUGHT_MODEL) --out $(TUNED_MODEL) --epochs 4 --patience 4 \
+		--encoder-lr 5e-5 --decoder-lr 2.5e-4 --seed 1 \
+		--train $(CORPORA:%=$(DATA)/%/train.jsonl) --dev $(CORPORA:%=$(DATA)/%/dev.jsonl) \
+		--auxiliary $(AUXILIARY:%=$(DATA)/%/train.jsonl) --auxiliary-share 0.4 $(TRAIN_FLAGS)
 	$(BIN)/python -m core average --models $(TAUGHT_MODEL) $(TUNED_MODEL) --out $(DEFAULT_MODEL) \
 		--dev $(CORPORA:%=$(DATA)/%/dev.jsonl) --test $(CORPORA:%=$(DATA)/%/test.jsonl) \
 		--trained-on $(CORPORA:%=$(DATA)/%/train.jsonl) $(AUXILIARY:%=$(DATA)/%/train.jsonl) \

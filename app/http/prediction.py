@@ -111,20 +111,22 @@ async def suggested(
     project's submitted documents taught, and with its rules. Raises `ApiError` where too much waits
     for the model."""
     version_id = model.model_version_id
-    answers = [Answer(version_id, settings, text.entities, (), text.uncovered) for text in found]
+    suggestions_by_text = [
+        Answer(version_id, settings, text.entities, (), text.uncovered) for text in found
+    ]
     learnt = await run_in_threadpool(suggest.learnt_of, caller.sessions, project_id, version_id)
     if learnt is not None:
         flat = replace(learnt, flat=settings.flat)
-        answers = await batcher.call(
+        suggestions_by_text = await batcher.call(
             caller.person,
             [
                 (text.text, partial(suggest.with_learnt, model, answer, text.text, flat))
-                for text, answer in zip(found, answers, strict=True)
+                for text, answer in zip(found, suggestions_by_text, strict=True)
             ],
         )
     return [
         await run_in_threadpool(in_project, caller, project_id, text.text, answer)
-        for text, answer in zip(found, answers, strict=True)
+        for text, answer in zip(found, suggestions_by_text, strict=True)
     ]
 
 

@@ -179,10 +179,10 @@ def change_label(project_id: Id, label_id: Id, change: LabelPatch, caller: Calli
     given = change.model_dump(exclude_unset=True)
     name = given.pop("name", None)
     if given:
-        look = {"color": label.color, "key": label.key, "description": label.description}
-        kept = {field: new for field, new in given.items() if new is not None or field == "key"}
+        appearance = {"color": label.color, "key": label.key, "description": label.description}
+        changed = {field: new for field, new in given.items() if new is not None or field == "key"}
         label_set.change_labels(
-            caller.sessions, project_id, [LabelChange(label.id, **{**look, **kept})]
+            caller.sessions, project_id, [LabelChange(label.id, **{**appearance, **changed})]
         )
     if name is not None:
         changes.rename(caller.sessions, project_id, label_id, name, caller.person)

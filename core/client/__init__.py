@@ -7,6 +7,14 @@ with Client("http://127.0.0.1:8501") as client:
     client.push(clinic.id, [{"text": "Take 50 mg of codeine."}])
 """
 
+try:
+    import httpx as _  # noqa: F401
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "spanneal.client asks by httpx, which is not installed; pip install 'spanneal[client]'",
+        name=error.name,
+    ) from None
+
 from .client import Client
 from .connection import ServerError
 from .records import (

@@ -89,9 +89,9 @@ class Client:
         answer = self._server.ask("GET", f"/projects/{project_id}/labels")
         return [read(Label, item) for item in answer]
 
-    def add_label(self, project_id: int, name: str, **look: str) -> Label:
+    def add_label(self, project_id: int, name: str, **appearance: str) -> Label:
         """A further label, with `color` and `description` where they are given."""
-        body = {"name": name, **look}
+        body = {"name": name, **appearance}
         return read(Label, self._server.ask("POST", f"/projects/{project_id}/labels", json=body))
 
     def change_label(self, project_id: int, label_id: int, **changes: str | None) -> Label:

@@ -84,7 +84,7 @@ class Case:
     parts: int = 0
     """In how many parts a model reads it; each edit brings one. 0: it is read already."""
 
-    def told(self, edits: int) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    def state(self, edits: int) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
         """The spans of the parts that are read after so many edits, and what is said of it."""
         if edits + 1 >= self.parts:
             return self.spans, None

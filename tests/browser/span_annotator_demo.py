@@ -166,4 +166,4 @@ shown = {**model, "text": document.text, "went": st.session_state.get("went", []
 if len(document.text) < 50_000:
     st.text(json.dumps(shown, ensure_ascii=False))
 else:
-    st.text(json.dumps({"log": len(model["log"]), "sight": st.session_state[KEY].get("sight")}))
+    st.text(json.dumps({"log": len(model["log"]), "visible": st.session_state[KEY].get("visible")}))

@@ -52,11 +52,11 @@ def test_what_is_read_arrives_and_nothing_moves_under_the_hand(visit: Visit) -> 
     desk.press("Tab")
     selected = desk.page.locator("[data-testid=bar].on")
     expect(selected).to_have_count(1)
-    place = selected.bounding_box()
-    assert place is not None
+    position = selected.bounding_box()
+    assert position is not None
     decide(desk, "2")
     progress(desk).to_have_text("Suggestions for 2 of 4 sentences; the rest is being read")
-    assert selected.bounding_box() == place
+    assert selected.bounding_box() == position
     expect(desk.text).to_be_focused()
 
     sections.nth(18).click()  # in the part that comes next

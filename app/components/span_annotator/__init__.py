@@ -49,7 +49,7 @@ sent.
 
 and returns
 
-    `ops`, what `sent_operations` gives; `sight`, `{doc_id, offset}`, the first code point that is
+    `ops`, what `sent_operations` gives; `visible`, `{doc_id, offset}`, the first code point that is
     in sight where no model has read; and `navigate`: "next", "previous", "denoise",
     "history" or "suggest" in the one run after the person asked for it, else None; with a
     span selected, "denoise@17" names where it begins.
@@ -157,7 +157,7 @@ def span_annotator(
         on_ops_change=_nothing,
         on_navigate_change=_nothing,
         on_flow_change=_nothing,
-        on_sight_change=_nothing,
+        on_visible_change=_nothing,
     )
 
 

@@ -344,7 +344,7 @@ export default function render({ parentElement, data, setStateValue, setTriggerV
   annotator.decisions.changed = (flow) => setStateValue('flow', flow);
   const leaving = annotator;
   annotator.navigate = (where) => setTriggerValue('navigate', where === 'denoise' ? depart(leaving, session) : where);
-  annotator.long.look = (offset) => setStateValue('sight', { doc_id: leaving.data.doc_id, offset: leaving.offsets.toPoints(offset) });
+  annotator.long.ask = (offset) => setStateValue('visible', { doc_id: leaving.data.doc_id, offset: leaving.offsets.toPoints(offset) });
   annotator.update(data);
   comeBack(annotator, session);
   return () => {

@@ -13,7 +13,7 @@ export class LongDocument {
   /** @type {HTMLButtonElement[]} */ rows = [];
   /** @type {{ score: number, s: number } | null} */ visited = null;
   /** @type {TextRange[]} */ unread = [];
-  /** @type {(offset: number) => void} */ look = () => {};
+  /** @type {(offset: number) => void} */ ask = () => {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */ timer;
 
   /**
@@ -114,9 +114,9 @@ export class LongDocument {
     if (!this.unread.length) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      const sight = this.annotator.textView.inSight();
-      const part = sight && this.unread.find(({ s, e }) => s < sight.e && e > sight.s);
-      if (part && sight) this.look(Math.max(part.s, sight.s));
+      const visible = this.annotator.textView.inSight();
+      const part = visible && this.unread.find(({ s, e }) => s < visible.e && e > visible.s);
+      if (part && visible) this.ask(Math.max(part.s, visible.s));
     }, AT_REST);
   }
 
@@ -127,10 +127,10 @@ export class LongDocument {
    */
   steady(change) {
     const { annotator: { textView, selectedSpan, candidate }, box } = this;
-    const sight = this.applies ? textView.inSight() : null;
-    if (!sight) { change(); return; }
-    const held = [selectedSpan?.s, candidate?.s].find((s) => s !== undefined && s >= sight.s && s < sight.e);
-    const at = held ?? sight.s;
+    const visible = this.applies ? textView.inSight() : null;
+    if (!visible) { change(); return; }
+    const held = [selectedSpan?.s, candidate?.s].find((s) => s !== undefined && s >= visible.s && s < visible.e);
+    const at = held ?? visible.s;
     const before = textView.topOf(at);
     change();
     const moved = textView.topOf(at) - before;
@@ -138,7 +138,7 @@ export class LongDocument {
   }
 }
 
-/** @param {Reading | null | undefined} reading */
+/** @param {ReadingProgress | null | undefined} reading */
 function progressOf(reading) {
   if (!reading) return '';
   const done = `Suggestions for ${reading.read.toLocaleString('en')} of ${reading.sentences.toLocaleString('en')} sentences`;

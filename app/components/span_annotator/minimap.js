@@ -53,10 +53,10 @@ export class Minimap {
 
   /** Marks what is in sight. */
   frame() {
-    const sight = this.annotator.textView.inSight();
-    if (!sight) return;
+    const visible = this.annotator.textView.inSight();
+    if (!visible) return;
     const share = 100 / this.annotator.data.text.length;
-    this.window.style.top = `${sight.s * share}%`;
-    this.window.style.height = `${(sight.e - sight.s) * share}%`;
+    this.window.style.top = `${visible.s * share}%`;
+    this.window.style.height = `${(visible.e - visible.s) * share}%`;
   }
 }

@@ -25,17 +25,17 @@ export function sectionsOf(text) {
  * @param {string} text
  */
 function headingsOf(text) {
-  const found = [];
+  const headings = [];
   const lines = text.split('\n');
   let at = 0;
   for (const [number, line] of lines.entries()) {
     const words = line.trim();
     const short = words.length > 0 && words.length <= LONGEST_HEADING && !/[.?!:;,…。！？]["”»)]?$/u.test(words);
     const next = lines.slice(number + 1, number + 3).find((other) => other.trim()) ?? '';
-    if (/^#{1,6} /.test(words) || (short && next.length > LONGEST_HEADING)) found.push(at);
+    if (/^#{1,6} /.test(words) || (short && next.length > LONGEST_HEADING)) headings.push(at);
     at += line.length + 1;
   }
-  return found;
+  return headings;
 }
 
 /** @param {string} text */

@@ -44,11 +44,11 @@ interface AnnotatorData {
   conflicts: Conflict[];
   news: News | null;
   /** Missing or null where no suggestions are to come. */
-  reading?: Reading | null;
+  reading?: ReadingProgress | null;
 }
 
 /** How far a model has read a long document. */
-interface Reading {
+interface ReadingProgress {
   read: number;
   sentences: number;
   /** [start, end) where it has not looked. */
@@ -203,7 +203,7 @@ interface RenderArguments {
   data: AnnotatorData;
   setStateValue(name: 'ops', value: Message): void;
   setStateValue(name: 'flow', value: Flow): void;
-  setStateValue(name: 'sight', value: { doc_id: string | number; offset: number }): void;
+  setStateValue(name: 'visible', value: { doc_id: string | number; offset: number }): void;
   setTriggerValue(name: 'navigate', value: Destination): void;
 }
 

@@ -38,7 +38,7 @@ def watch(view: DocumentView) -> None:
     reader = context.part_reader()
     problem = reader.problem(view.document_id)
     if problem is None:
-        _glance(view.document_id, len(view.progress.unread), _sight(view))
+        _glance(view.document_id, len(view.progress.unread), _visible_start(view))
         return
     st.warning(
         f"The model stopped after {view.progress.read:,} of {view.progress.sentences:,} "
@@ -50,19 +50,19 @@ def watch(view: DocumentView) -> None:
         st.rerun()
 
 
-def _sight(view: DocumentView) -> int | None:
+def _visible_start(view: DocumentView) -> int | None:
     """The first code point that the person sees; the browser is not trusted."""
     state = st.session_state.get(KEY)
-    sight = state.get("sight") if state else None
-    if not isinstance(sight, Mapping) or sight.get("doc_id") != view.document_id:
+    visible_start = state.get("visible") if state else None
+    if not isinstance(visible_start, Mapping) or visible_start.get("doc_id") != view.document_id:
         return None
-    offset = sight.get("offset")
+    offset = visible_start.get("offset")
     return offset if isinstance(offset, int) and 0 <= offset < len(view.text) else None
 
 
-def _glance(document_id: int, parts: int, sight: int | None) -> None:
+def _glance(document_id: int, parts: int, visible_start: int | None) -> None:
     first = st.session_state.get(_GLANCED) != document_id
-    context.part_reader().request(document_id, sight)
+    context.part_reader().request(document_id, visible_start)
     st.session_state[_GLANCED] = document_id
     (_look_often if first else _look_later)(document_id, parts)
 

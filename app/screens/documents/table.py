@@ -99,7 +99,7 @@ def _page(app: AppContext, project_id: int, wanted: DocumentFilter, number: int)
         wanted,
         limit=ROWS,
         offset=(number - 1) * ROWS,
-        doubt="Doubt" in st.session_state.get(_COLUMNS_KEY, SHOWN),
+        with_uncertainty="Doubt" in st.session_state.get(_COLUMNS_KEY, SHOWN),
     )
 
 
@@ -187,7 +187,7 @@ def _cells(row: DocumentRow) -> dict[str, Any]:
         "Split": SPLIT[row.split],
         "Characters": row.length,
         "Changed": row.updated_at,
-        "Doubt": row.doubt,
+        "Doubt": row.uncertainty,
         "Tags": ", ".join(tags_of(row.meta)),
         "Metadata": _metadata(row.meta),
         "Text": " ".join(row.preview.split()),

@@ -94,7 +94,7 @@ class AnnotationService:
         with self._sessions() as session:
             task = _viewed_task(session, document_id, person)
             unopened = task.standing.status == "new" and drafts.source_of(session, task) is None
-            draft = drafts.ahead(session, task) if unopened else drafts.load(session, task)
+            draft = drafts.prospective(session, task) if unopened else drafts.load(session, task)
             return Standing(task.standing.status, draft.spans)
 
     def heading(self, document_id: int, person: str) -> Heading:

@@ -73,7 +73,7 @@ def ensure(session: Session, task: AnnotationTask, person: str) -> AnnotationSet
     )
 
 
-def ahead(session: Session, task: AnnotationTask) -> Draft:
+def prospective(session: Session, task: AnnotationTask) -> Draft:
     """The draft that a document which nobody has opened would be begun with, as far as models have
     looked at it; nothing is changed."""
     labels = frozenset(label.name for label in projects.labels(session, task.document.project_id))

@@ -181,14 +181,14 @@ def _or_empty(found: tuple[ProposedLabel, ...], name: str) -> tuple[ProposedLabe
 def _checked(found: Iterable[tuple[str, ProposedLabel]]) -> tuple[ProposedLabel, ...]:
     """The labels, where each of them can be one; the text before each says where it stands."""
     known: dict[str, ProposedLabel] = {}
-    for place, label in found:
+    for position, label in found:
         try:
             check_label_name(label.name)
         except ValueError as error:
-            raise ValueError(f"{place}: {error}") from error
+            raise ValueError(f"{position}: {error}") from error
         if label.name in known:
-            raise ValueError(f"{place}: {label.name!r} stands twice; a label has one line")
+            raise ValueError(f"{position}: {label.name!r} stands twice; a label has one line")
         known[label.name] = label
         if len(known) > MOST_LABELS:
-            raise ValueError(f"{place}: a project begins with at most {MOST_LABELS} labels")
+            raise ValueError(f"{position}: a project begins with at most {MOST_LABELS} labels")
     return tuple(known.values())

@@ -77,13 +77,15 @@ def page(
     *,
     limit: int,
     offset: int = 0,
-    doubt: bool = False,
+    with_uncertainty: bool = False,
 ) -> DocumentList:
-    """A page of the documents that match, in order of arrival; with `doubt`, also how unsure the
-    active model is of each."""
+    """A page of the documents that match, in order of arrival; `with_uncertainty`, also how
+    unsure the active model is of each."""
     with sessions() as session:
         require(session, project_id, "annotate")
-        asked = of_active_model(session, wanted) if doubt or wanted.least_doubt else wanted
+        asked = (
+            of_active_model(session, wanted) if with_uncertainty or wanted.least_doubt else wanted
+        )
         return listing.page(session, project_id, asked, limit=limit, offset=offset)
 
 

@@ -48,15 +48,15 @@ def outlook(labels: Sequence[str], known: Collection[str]) -> str:
             "Without labels nothing is suggested. A file that is annotated brings its own; you can "
             "add labels at any time."
         )
-    foreign = [label for label in labels if label not in known]
+    unknown = [label for label in labels if label not in known]
     familiar = [label for label in labels if label in known]
     parts = []
     if familiar:
         parts.append(f"The model suggests {_listed(familiar)} from the first document on.")
-    if foreign:
-        verb, them = ("are", "they are") if len(foreign) > 1 else ("is", "it is")
+    if unknown:
+        verb, them = ("are", "they are") if len(unknown) > 1 else ("is", "it is")
         parts.append(
-            f"{_listed(foreign)} {verb} new to the model: mark what you find, and from the second "
+            f"{_listed(unknown)} {verb} new to the model: mark what you find, and from the second "
             f"or third document on {them} suggested from what you submitted."
         )
     return " ".join(parts)

@@ -31,7 +31,7 @@ LONG = 10_000
 """Code points from which a document is read in parts: to read as many takes about 3 s on a CPU."""
 WORDS = 300
 """Words that a part has at least: what is fastest on a CPU."""
-Place = TypeVar("Place", Entity, Token)
+Interval = TypeVar("Interval", Entity, Token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +107,13 @@ def read_next(
     sessions: Sessions,
     find_predictor: Callable[[int], Predictor],
     document_id: int,
-    sight: int | None = None,
+    visible_start: int | None = None,
 ) -> bool:
     """Read one part and commit its suggestions; return whether any was unread.
 
     The model, which `find_predictor` gives by its version, is the one that read the other parts.
-    `sight` is the code point that somebody looks at: the first unread part from there on is next,
-    else the first one. A part that somebody else has read meanwhile is not added twice.
+    `visible_start` is the code point that somebody looks at: the first unread part from there on
+    is next, else the first one. A part that somebody else has read meanwhile is not added twice.
     """
     with sessions() as session:
         document = documents.get(session, document_id)
@@ -123,7 +123,7 @@ def read_next(
             return False
         version_id = prediction.model_version_id
         assert version_id is not None  # a model began to read it
-        part = next_part(unread(prediction), sight or 0)
+        part = next_part(unread(prediction), visible_start or 0)
         settings = SamplerSettings(**prediction.provenance["sampler"])
         learnt = instant.learnt(session, document.project_id, version_id)
         text, set_id = document.text[part.start : part.end], prediction.id
@@ -137,16 +137,16 @@ def read_next(
     return True
 
 
-def next_part(unread_parts: Sequence[Part], sight: int) -> Part:
-    """Return the first part that does not end before `sight`, else the first one."""
-    return next((part for part in unread_parts if part.end > sight), unread_parts[0])
+def next_part(unread_parts: Sequence[Part], visible_start: int) -> Part:
+    """Return the first part that does not end before `visible_start`, else the first one."""
+    return next((part for part in unread_parts if part.end > visible_start), unread_parts[0])
 
 
 def undisputed(
     new: Iterable[SpanRecord], present: Sequence[SpanRecord], flat: bool
 ) -> list[SpanRecord]:
-    """Return the new suggestions that contradict nothing present: no live span has their place or
-    conflicts with them, and none was rejected as the very same."""
+    """Return the new suggestions that contradict nothing present: no live span has their position
+    or conflicts with them, and none was rejected as the very same."""
     conflicting = conflict_rule(flat)
     rejected = {key_of(span) for span in present if span.status == "rejected"}
     live = [span for span in present if span.status != "rejected"]
@@ -242,5 +242,5 @@ def _moved_answer(found: Answer, by: int) -> Answer:
     )
 
 
-def _moved(places: Iterable[Place], by: int) -> tuple[Place, ...]:
-    return tuple(replace(place, start=place.start + by, end=place.end + by) for place in places)
+def _moved(intervals: Iterable[Interval], by: int) -> tuple[Interval, ...]:
+    return tuple(replace(item, start=item.start + by, end=item.end + by) for item in intervals)

@@ -27,19 +27,21 @@ class PartReader:
         self._sessions = sessions
         self._predictor = predictor
         self._lock = threading.Lock()
-        self._sights: OrderedDict[int, int | None] = OrderedDict()
+        self._visible_starts: OrderedDict[int, int | None] = OrderedDict()
         self._watched: set[int] = set()
         self._problems: dict[int, str] = {}
         self._thread: threading.Thread | None = None
 
-    def request(self, document_id: int, sight: int | None = None, watched: bool = True) -> None:
-        """Ask for the unread parts of a document; first from the code point `sight` on, which
-        somebody looks at. Return at once."""
+    def request(
+        self, document_id: int, visible_start: int | None = None, watched: bool = True
+    ) -> None:
+        """Ask for the unread parts of a document; first from the code point `visible_start` on,
+        which somebody looks at. Return at once."""
         with self._lock:
             if document_id in self._problems:
                 return
-            if watched or document_id not in self._sights:
-                self._sights[document_id] = sight
+            if watched or document_id not in self._visible_starts:
+                self._visible_starts[document_id] = visible_start
             if watched:
                 self._watched.add(document_id)
             if self._thread is None:
@@ -59,18 +61,20 @@ class PartReader:
     def step(self) -> bool:
         """Read a part of the document whose turn it is; return whether there was any document."""
         with self._lock:
-            if not self._sights:
+            if not self._visible_starts:
                 return False
-            waiting = [key for key in self._sights if key in self._watched] or [*self._sights]
+            waiting = [key for key in self._visible_starts if key in self._watched] or [
+                *self._visible_starts
+            ]
             document_id = waiting[0]
-            sight, watched = self._sights[document_id], document_id in self._watched
+            visible_start, watched = self._visible_starts[document_id], document_id in self._watched
             self._watched.discard(document_id)
         try:
             more = by_parts.read_next(
                 self._sessions,
                 lambda version_id: self._predictor(version_id, not watched),
                 document_id,
-                sight,
+                visible_start,
             )
         except documents.DocumentGoneError:
             more = False
@@ -81,16 +85,16 @@ class PartReader:
                 self._problems[document_id] = str(error)
         with self._lock:
             if not more:
-                self._sights.pop(document_id, None)
+                self._visible_starts.pop(document_id, None)
                 self._watched.discard(document_id)
-            elif document_id in self._sights:
-                self._sights.move_to_end(document_id)
+            elif document_id in self._visible_starts:
+                self._visible_starts.move_to_end(document_id)
         return True
 
     def _run(self) -> None:
         while True:
             self.step()
             with self._lock:
-                if not self._sights:
+                if not self._visible_starts:
                     self._thread = None
                     return

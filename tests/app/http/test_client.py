@@ -118,10 +118,10 @@ def test_a_document_is_decided_corrected_and_pulled(
 
 def test_a_text_is_predicted_by_the_active_model(client: Client) -> None:
     (active,) = [version for version in client.models() if version.state == "active"]
-    found = client.predict(TEXTS[0], threshold=0.0)
-    assert found
-    assert all(entity.label in active.labels for entity in found)
-    assert all(entity.text == TEXTS[0][entity.start : entity.end] for entity in found)
+    entities = client.predict(TEXTS[0], threshold=0.0)
+    assert entities
+    assert all(entity.label in active.labels for entity in entities)
+    assert all(entity.text == TEXTS[0][entity.start : entity.end] for entity in entities)
 
 
 def test_a_model_version_is_taken_out_and_brought_in(client: Client, tmp_path: Path) -> None:

@@ -48,9 +48,9 @@ def test_labels_are_added_renamed_recoloured_and_merged(served: Served) -> None:
     assert drug["color"] != medicine["color"]
     assert ask.post(path, json={"name": "DRUG"}).status_code == 409
 
-    look = {"color": "#123456", "key": None, "description": "What heals."}
-    changed = ask.patch(f"{path}/{drug['id']}", json={**look, "name": "REMEDY"}).json()
-    assert changed == {"id": drug["id"], "name": "REMEDY", **look}
+    appearance = {"color": "#123456", "key": None, "description": "What heals."}
+    changed = ask.patch(f"{path}/{drug['id']}", json={**appearance, "name": "REMEDY"}).json()
+    assert changed == {"id": drug["id"], "name": "REMEDY", **appearance}
     merged = ask.post(f"{path}/{medicine['id']}/merge", json={"into": drug["id"]})
     assert merged.json() == {"documents": 0}
     names = [label["name"] for label in ask.get(path).json()]
@@ -74,8 +74,8 @@ def test_a_file_comes_in_by_one_request_and_says_what_became_of_it(
     guessed = lines("Codeine helps.")
     as_suggestions = ask.post(path, params={"as_suggestions": True}, content=guessed).json()
     assert as_suggestions["added"] == 1
-    found = ask.get(f"{API}/projects/{served.project}/documents", params={"search": "Codeine"})
-    number = found.json()["documents"][0]["id"]
+    matches = ask.get(f"{API}/projects/{served.project}/documents", params={"search": "Codeine"})
+    number = matches.json()["documents"][0]["id"]
     spans = ask.post(f"{API}/documents/{number}/open").json()
     assert [span["status"] for span in spans["entities"]] == ["suggested"]
 

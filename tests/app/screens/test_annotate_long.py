@@ -17,13 +17,15 @@ TEXT = long_text(2500, seed=5)
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int | None]]:
     """What is asked of the reading thread, which the tests do without."""
-    found: list[tuple[int, int | None]] = []
+    requests: list[tuple[int, int | None]] = []
     monkeypatch.setattr(
         PartReader,
         "request",
-        lambda self, document_id, sight=None, watched=True: found.append((document_id, sight)),
+        lambda self, document_id, visible_start=None, watched=True: requests.append(
+            (document_id, visible_start)
+        ),
     )
-    return found
+    return requests
 
 
 def read(site: Site, document_id: int) -> None:
@@ -58,7 +60,7 @@ def test_the_text_is_there_before_the_model_is_asked_and_parts_come_as_they_are_
 
 
 @pytest.mark.parametrize(
-    ("sight", "wanted"),
+    ("visible_start", "wanted"),
     [
         ({"offset": 9000}, 9000),
         ({"offset": 9000, "doc_id": -1}, None),
@@ -70,12 +72,14 @@ def test_the_text_is_there_before_the_model_is_asked_and_parts_come_as_they_are_
     ],
 )
 def test_what_is_in_sight_is_asked_for_first_and_the_browser_is_not_trusted(
-    site: Site, asked: list[tuple[int, int | None]], sight: Any, wanted: int | None
+    site: Site, asked: list[tuple[int, int | None]], visible_start: Any, wanted: int | None
 ) -> None:
     document = site.add(TEXT)
     site.open("annotate", document=document)
-    told = {"doc_id": document, **sight} if isinstance(sight, dict) else sight
-    site.app.session_state["annotator"] = {"sight": told}
+    stored = (
+        {"doc_id": document, **visible_start} if isinstance(visible_start, dict) else visible_start
+    )
+    site.app.session_state["annotator"] = {"visible": stored}
     asked.clear()
     site.run()
 

@@ -88,8 +88,8 @@ def test_the_split_of_several_changes_and_who_was_left_is_told(site: Site, ids: 
     press(site, "split chosen")
     press(site, "do split", split_chosen="holdout")
 
-    told = site.messages().replace("\\", "")
-    assert "1 document changed the split. 1 document stayed: somebody has begun" in told
+    message = site.messages().replace("\\", "")
+    assert "1 document changed the split. 1 document stayed: somebody has begun" in message
 
 
 def test_several_documents_are_assigned_where_several_people_annotate(

@@ -102,10 +102,10 @@ def test_what_will_be_suggested_is_told_before_the_project_is_made(
     site.app.text_area(key="new_labels").set_value("PER\nDRUG")
     site.run()
 
-    told = site.messages().replace("\\", "")
-    assert "The model suggests PER from the first document on." in told
-    assert "DRUG is new to the model" in told
-    assert "second or third document" in told
+    messages = site.messages().replace("\\", "")
+    assert "The model suggests PER from the first document on." in messages
+    assert "DRUG is new to the model" in messages
+    assert "second or third document" in messages
 
 
 def test_where_there_is_no_project_one_can_be_begun(site: Site) -> None:

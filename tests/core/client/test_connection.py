@@ -18,10 +18,10 @@ def busy(after: str = "7") -> httpx.Response:
 
 
 def asked(
-    *answers: Answer, token: str | None = None
+    *responses: Answer, token: str | None = None
 ) -> tuple[Connection, list[httpx.Request], list[float]]:
-    """A connection that gets these answers; what it sent, and how long it paused."""
-    left: Iterator[Answer] = iter(answers)
+    """A connection that gets these responses; what it sent, and how long it paused."""
+    left: Iterator[Answer] = iter(responses)
     sent: list[httpx.Request] = []
     pauses: list[float] = []
 

@@ -42,15 +42,15 @@ def test_what_a_list_is_written_as_is_read_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "reason"),
+    ("text", "position", "reason"),
     [
         ("DRUG\nDOSE\nDRUG", "line 3", "'DRUG' stands twice"),
         ("DRUG\n" + "x" * 101, "line 2", "1 to 100 characters"),
         ("\n".join(f"L{n}" for n in range(MOST_LABELS + 1)), "line 501", "at most 500 labels"),
     ],
 )
-def test_a_list_that_cannot_be_taken_names_the_line(text: str, place: str, reason: str) -> None:
-    with pytest.raises(ValueError, match=f"{place}: .*{reason}"):
+def test_a_list_that_cannot_be_taken_names_the_line(text: str, position: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=f"{position}: .*{reason}"):
         read_list(text)
 
 

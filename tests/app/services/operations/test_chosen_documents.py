@@ -37,7 +37,7 @@ def project(sessions: Sessions) -> int:
         return project.id
 
 
-def found(sessions: Sessions, project: int, **conditions: Any) -> str:
+def names_of(sessions: Sessions, project: int, **conditions: Any) -> str:
     wanted = DocumentFilter(**conditions)
     rows = documents.page(sessions, project, wanted, limit=50).rows
     ids = chosen_documents.matching(sessions, project, wanted)
@@ -67,7 +67,7 @@ def ids(sessions: Sessions, project: int) -> list[int]:
 def test_metadata_is_found_by_its_key_and_what_its_value_contains(
     sessions: Sessions, project: int, key: str, value: str, names: str
 ) -> None:
-    assert found(sessions, project, meta_key=key, meta_value=value) == names
+    assert names_of(sessions, project, meta_key=key, meta_value=value) == names
 
 
 def test_what_there_is_to_filter_by_can_be_chosen_from(sessions: Sessions, project: int) -> None:
@@ -98,9 +98,9 @@ def test_a_label_is_looked_for_in_what_stands_now(sessions: Sessions, project: i
         _draft(session, b, SpanRecord(0, 4, "ORG", key="p"))
         _draft(session, c, SpanRecord(0, 4, "PER", "rejected", key="p"))
 
-    assert found(sessions, project, label="PER") == "a"
-    assert found(sessions, project, label="ORG") == "b"
-    assert found(sessions, project, label="LOC") == ""
+    assert names_of(sessions, project, label="PER") == "a"
+    assert names_of(sessions, project, label="ORG") == "b"
+    assert names_of(sessions, project, label="LOC") == ""
 
 
 def test_a_person_is_who_annotated_or_was_given_a_document(
@@ -111,8 +111,8 @@ def test_a_person_is_who_annotated_or_was_given_a_document(
         _draft(session, a, SpanRecord(0, 4, "PER", key="p"))
         assignments.add(session, b, "Anna", None)
 
-    assert found(sessions, project, person="Anna") == "ab"
-    assert found(sessions, project, person="Bo") == ""
+    assert names_of(sessions, project, person="Anna") == "ab"
+    assert names_of(sessions, project, person="Bo") == ""
 
 
 def test_dates_and_doubt_narrow_the_list(sessions: Sessions, project: int) -> None:
@@ -120,16 +120,18 @@ def test_dates_and_doubt_narrow_the_list(sessions: Sessions, project: int) -> No
     midnight = datetime(2026, 3, 1, tzinfo=UTC)
     with writing(sessions) as session:
         version = model_versions.ensure_active(session, "model", ["PER"])
-        for document, doubt in ((a, 0.2), (b, 0.7)):
+        for document, uncertainty in ((a, 0.2), (b, 0.7)):
             signals.put(
-                session, document, version.id, doubt=doubt, disagreement=0.0, vector=b"\0" * 4
+                session, document, version.id, doubt=uncertainty, disagreement=0.0, vector=b"\0" * 4
             )
         documents_table.get(session, a).updated_at = midnight
 
-    assert found(sessions, project, until=midnight + timedelta(days=1)) == "a"
-    assert found(sessions, project, since=midnight + timedelta(days=1)) == "bcd"
-    assert found(sessions, project, least_doubt=0.5) == "b"
-    assert documents.page(sessions, project, limit=1, doubt=True).rows[0].doubt == 0.2
+    assert names_of(sessions, project, until=midnight + timedelta(days=1)) == "a"
+    assert names_of(sessions, project, since=midnight + timedelta(days=1)) == "bcd"
+    assert names_of(sessions, project, least_doubt=0.5) == "b"
+    assert (
+        documents.page(sessions, project, limit=1, with_uncertainty=True).rows[0].uncertainty == 0.2
+    )
 
 
 def test_tags_are_given_and_taken_and_the_rest_of_the_metadata_stays(
@@ -195,11 +197,11 @@ def test_deleting_several_asks_for_their_number_and_they_can_come_back(
     a, b, *_ = ids(sessions, project)
     with pytest.raises(ValueError, match="type their number, 2"):
         chosen_documents.delete(sessions, project, [a, b], "3", "Anna")
-    assert found(sessions, project) == "abcd"
+    assert names_of(sessions, project) == "abcd"
 
     assert chosen_documents.delete(sessions, project, [a, b], " 2 ", "Anna") == 2
 
-    assert found(sessions, project) == "cd"
+    assert names_of(sessions, project) == "cd"
     with sessions() as session:
         assert {item.id for item in trash_table.of_project(session, project)} == {a, b}
 

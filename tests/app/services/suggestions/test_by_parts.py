@@ -2,105 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from app.services.annotation.annotation import AnnotationService
-from app.services.annotation.document_view import DocumentView
 from app.services.suggestions import by_parts
 from app.services.suggestions.part_reader import PartReader
 from core.text.tokenization import tokenize
-from core.types import Entity, Prediction, SamplerSettings, Token
 from storage.engine import Sessions, writing
-from storage.models import AnnotationSet
 from storage.records import SpanRecord
-from storage.repository import annotation_sets, documents, model_versions, projects
-from tests.long_text import long_text
-
-TEXT = long_text(2500, seed=5)
-OLENA = [match.start() for match in re.finditer("Olena Kovalenko", TEXT)]
-
-
-@dataclass
-class Finder:
-    """Finds a name wherever it stands, and nearly finds a place."""
-
-    model_version_id: int = 1
-    breaks_on: int | None = None
-    """At which reading it fails."""
-    read: list[str] = field(default_factory=list)
-
-    def threshold(self, flat: bool = False) -> float:
-        return 0.5
-
-    def predict(
-        self,
-        text: str,
-        settings: SamplerSettings,
-        fixed: Sequence[Entity] = (),
-        suppressed: Sequence[Entity] = (),
-    ) -> Prediction:
-        self.read.append(text)
-        if len(self.read) == self.breaks_on:
-            raise RuntimeError("out of memory")
-        named = [("Olena Kovalenko", "PER", 0.9), ("Vienna", "LOC", 0.4)]
-        found = [
-            Entity(match.start(), match.end(), label, score)
-            for name, label, score in named
-            for match in re.finditer(name, text)
-        ]
-        return Prediction(text, tuple(found), (Token(0, 1),))
-
-
-@dataclass
-class Desk:
-    sessions: Sessions
-    project_id: int
-    document_id: int
-    model: Finder = field(default_factory=Finder)
-
-    @property
-    def service(self) -> AnnotationService:
-        return AnnotationService(self.sessions, self.model)
-
-    def open(self) -> DocumentView:
-        return self.service.open(self.document_id, "Ada")
-
-    def read(self, sight: int | None = None) -> bool:
-        return by_parts.read_next(
-            self.sessions, lambda version_id: self.model, self.document_id, sight
-        )
-
-    def read_all(self) -> int:
-        parts = 0
-        while self.read():
-            parts += 1
-            assert parts < 100
-        return parts
-
-    def apply(self, *ops: dict[str, Any]) -> str | None:
-        return self.service.apply(self.document_id, "page", list(ops), "Ada").error
-
-    def prediction(self) -> AnnotationSet:
-        with self.sessions() as session:
-            found = annotation_sets.latest_prediction(session, self.document_id)
-            assert found is not None
-            return found
+from storage.repository import documents, model_versions, projects
+from tests.app.parts_kit import OLENA, TEXT, Finder, Workspace
 
 
 @pytest.fixture
-def desk(sessions: Sessions) -> Desk:
+def desk(sessions: Sessions) -> Workspace:
     with writing(sessions) as session:
         project_id = projects.create(session, "P").id
         projects.ensure_labels(session, project_id, ["PER", "ORG", "LOC"])
         model_versions.ensure_active(session, "one", ["PER", "ORG", "LOC"])
         added = documents.add(session, project_id, name="long", text=TEXT, split="train")
         assert added is not None
-        return Desk(sessions, project_id, added.id)
+        return Workspace(sessions, project_id, added.id)
 
 
 def test_parts_are_whole_sentences_and_hold_every_word() -> None:
@@ -113,7 +37,7 @@ def test_parts_are_whole_sentences_and_hold_every_word() -> None:
     assert all(text[-1] in ".?!" or "Chapter" in text for text in by_part)
 
 
-def test_a_long_document_opens_with_its_text_and_no_reading(desk: Desk) -> None:
+def test_a_long_document_opens_with_its_text_and_no_reading(desk: Workspace) -> None:
     view = desk.open()
 
     assert desk.model.read == []
@@ -123,7 +47,9 @@ def test_a_long_document_opens_with_its_text_and_no_reading(desk: Desk) -> None:
     assert view.progress.sentences == sum(part.sentences for part in by_parts.cut(TEXT))
 
 
-def test_all_parts_give_what_one_reading_gives(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_parts_give_what_one_reading_gives(
+    desk: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.open()
     desk.read_all()
     by_part, view = desk.prediction(), desk.open()
@@ -146,27 +72,27 @@ def test_all_parts_give_what_one_reading_gives(desk: Desk, monkeypatch: pytest.M
     assert len(by_part.provenance["uncovered"]) == len(by_parts.cut(TEXT))
 
 
-def test_each_part_is_committed_by_itself_and_survives_closing(desk: Desk) -> None:
+def test_each_part_is_committed_by_itself_and_survives_closing(desk: Workspace) -> None:
     desk.open()
     desk.read()
     first = desk.open()
     assert first.progress is not None
-    seen = first.progress.read
+    recorded = first.progress.read
     read_before = len(desk.model.read)
     again = AnnotationService(desk.sessions, desk.model).open(desk.document_id, "Ada")
 
-    assert 0 < seen < first.progress.sentences
+    assert 0 < recorded < first.progress.sentences
     assert again.spans == first.spans
     assert len(desk.model.read) == read_before
     assert desk.read_all() == len(by_parts.cut(TEXT)) - 1
 
 
-def test_the_part_in_sight_is_next(desk: Desk) -> None:
+def test_the_part_in_sight_is_next(desk: Workspace) -> None:
     desk.open()
     parts = by_parts.cut(TEXT)
-    sights = [parts[4].start + 10, parts[4].start + 10, len(TEXT) - 1, 0, None]
-    for sight in sights:
-        desk.read(sight)
+    visible_starts = [parts[4].start + 10, parts[4].start + 10, len(TEXT) - 1, 0, None]
+    for visible_start in visible_starts:
+        desk.read(visible_start)
 
     assert desk.model.read == [
         TEXT[parts[number].start : parts[number].end] for number in (4, 5, len(parts) - 1, 0, 1)
@@ -182,15 +108,15 @@ def test_the_part_in_sight_is_next(desk: Desk) -> None:
     ],
 )
 def test_no_suggestion_comes_over_what_a_person_did(
-    desk: Desk, op: dict[str, Any], status: str, label: str
+    desk: Workspace, op: dict[str, Any], status: str, label: str
 ) -> None:
     at = OLENA[-1]
     desk.open()
     assert desk.apply({"seq": 1, **op, "start": op["start"] + at, "end": op["end"] + at}) is None
     desk.read_all()
-    near = [span for span in desk.open().spans if span.start < at + 20 and span.end > at]
+    close = [span for span in desk.open().spans if span.start < at + 20 and span.end > at]
 
-    assert [(span.id, span.status, span.label) for span in near] == [("a1", status, label)]
+    assert [(span.id, span.status, span.label) for span in close] == [("a1", status, label)]
     assert len(desk.open().spans) == len(OLENA)
     assert len(desk.prediction().provenance["hints"]) > 0
 
@@ -220,7 +146,7 @@ def test_a_new_suggestion_contradicts_nothing_present(
     assert len(by_parts.undisputed(new, standing, flat)) == left
 
 
-def test_parts_are_no_step_of_the_history_and_no_conflict(desk: Desk) -> None:
+def test_parts_are_no_step_of_the_history_and_no_conflict(desk: Workspace) -> None:
     version = desk.open().version
     desk.read()
     first = desk.open().spans[0].id
@@ -239,7 +165,7 @@ def test_parts_are_no_step_of_the_history_and_no_conflict(desk: Desk) -> None:
     assert {span.status for span in then.spans} == {"suggested"}
 
 
-def test_submitting_before_all_is_read_loses_nothing_and_ends_the_reading(desk: Desk) -> None:
+def test_submitting_before_all_is_read_loses_nothing_and_ends_the_reading(desk: Workspace) -> None:
     desk.open()
     desk.read()
     shown = [span.id for span in desk.open().spans]
@@ -259,7 +185,7 @@ def test_submitting_before_all_is_read_loses_nothing_and_ends_the_reading(desk: 
     assert not desk.read()
 
 
-def test_each_of_several_people_gets_the_parts_in_their_own_draft(desk: Desk) -> None:
+def test_each_of_several_people_gets_the_parts_in_their_own_draft(desk: Workspace) -> None:
     with writing(desk.sessions) as session:
         projects.get(session, desk.project_id).annotators = 2
     desk.open()
@@ -274,7 +200,7 @@ def test_each_of_several_people_gets_the_parts_in_their_own_draft(desk: Desk) ->
         assert [span.status for span in spans].count("rejected") == rejected
 
 
-def test_a_held_out_document_is_never_read(desk: Desk) -> None:
+def test_a_held_out_document_is_never_read(desk: Workspace) -> None:
     with writing(desk.sessions) as session:
         documents.get(session, desk.document_id).split = "holdout"
     view = desk.open()
@@ -282,7 +208,7 @@ def test_a_held_out_document_is_never_read(desk: Desk) -> None:
     assert (view.progress, view.being_read, desk.read()) == (None, False, False)
 
 
-def test_what_is_read_ahead_is_there_when_the_document_is_opened(desk: Desk) -> None:
+def test_what_is_read_ahead_is_there_when_the_document_is_opened(desk: Workspace) -> None:
     assert desk.service.prefetch(desk.document_id)
     parts = desk.read_all()
     view = desk.open()
@@ -292,7 +218,7 @@ def test_what_is_read_ahead_is_there_when_the_document_is_opened(desk: Desk) -> 
     assert not desk.service.prefetch(desk.document_id)
 
 
-def test_a_newer_model_begins_anew_only_where_nobody_has_worked(desk: Desk) -> None:
+def test_a_newer_model_begins_anew_only_where_nobody_has_worked(desk: Workspace) -> None:
     desk.open()
     desk.read()
     desk.model = Finder(2)
@@ -313,7 +239,9 @@ def test_a_newer_model_begins_anew_only_where_nobody_has_worked(desk: Desk) -> N
     assert asked == [2]
 
 
-def test_the_reader_goes_on_until_all_is_read_and_prefers_what_is_looked_at(desk: Desk) -> None:
+def test_the_reader_goes_on_until_all_is_read_and_prefers_what_is_looked_at(
+    desk: Workspace,
+) -> None:
     with writing(desk.sessions) as session:
         other = documents.add(session, desk.project_id, name="b", text=TEXT[::-1], split="train")
         assert other is not None
@@ -342,7 +270,9 @@ def test_the_reader_goes_on_until_all_is_read_and_prefers_what_is_looked_at(desk
     assert by_parts.parts_left(desk.sessions, other_id) == 0
 
 
-def test_a_document_whose_model_fails_is_left_alone_until_it_is_tried_again(desk: Desk) -> None:
+def test_a_document_whose_model_fails_is_left_alone_until_it_is_tried_again(
+    desk: Workspace,
+) -> None:
     desk.model.breaks_on = 2
     desk.open()
     reader = PartReader(desk.sessions, lambda version_id, background: desk.model)

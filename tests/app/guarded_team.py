@@ -1,0 +1,84 @@
+"""The services about a team, with what each needs and a call of it."""
+
+from __future__ import annotations
+
+from app.services.team import (
+    accounts,
+    adjudication,
+    agreement,
+    assignment,
+    members,
+    sign_in,
+    tokens,
+)
+from tests.app.guarded_models import Call
+from tests.app.world import World
+
+OF_TEAM: dict[str, tuple[str, Call]] = {
+    "team.accounts.every": ("administer", lambda w: accounts.every(w.sessions)),
+    "team.accounts.add": ("administer", lambda w: accounts.add(w.sessions, "Stranger", None)),
+    "team.accounts.reset": (
+        "administer",
+        lambda w: accounts.reset(w.sessions, "Second", "seven grey herons rowing"),
+    ),
+    "team.accounts.disable": ("administer", lambda w: accounts.disable(w.sessions, "Second")),
+    "team.accounts.enable": ("administer", lambda w: accounts.enable(w.sessions, "Second")),
+    "team.accounts.set_administrator": (
+        "administer",
+        lambda w: accounts.set_administrator(w.sessions, "Second", True),
+    ),
+    "team.members.of_project": ("review", lambda w: members.of_project(w.sessions, w.project)),
+    "team.members.assign": (
+        "administer",
+        lambda w: members.assign(w.sessions, w.project, "Annotator", "annotator"),
+    ),
+    "team.adjudication.case": ("review", lambda w: adjudication.case(w.sessions, w.document)),
+    "team.adjudication.decide": (
+        "review",
+        lambda w: adjudication.decide(w.sessions, w.document, (), (), w.name),
+    ),
+    "team.adjudication.waiting": ("review", lambda w: adjudication.waiting(w.sessions, w.project)),
+    "team.adjudication.accept_agreed": (
+        "review",
+        lambda w: adjudication.accept_agreed(w.sessions, w.project, w.name),
+    ),
+    "team.agreement.state": ("review", lambda w: agreement.state(w.sessions, w.project)),
+    "team.agreement.collect": ("review", lambda w: agreement.collect(w.sessions, w.project)),
+    "team.assignment.assign": (
+        "review",
+        lambda w: assignment.assign(w.sessions, w.project, ["Annotator"], [w.document]),
+    ),
+    "team.assignment.assign_next": (
+        "review",
+        lambda w: assignment.assign_next(w.sessions, w.project, ["Annotator"], 1),
+    ),
+    "team.assignment.candidates": (
+        "review",
+        lambda w: assignment.candidates(w.sessions, w.project),
+    ),
+    "team.assignment.given": ("review", lambda w: assignment.given(w.sessions, w.project)),
+    "team.assignment.set_annotators": (
+        "review",
+        lambda w: assignment.set_annotators(w.sessions, w.project, 1),
+    ),
+    "team.assignment.withdraw": (
+        "review",
+        lambda w: assignment.withdraw(w.sessions, w.document, "Annotator"),
+    ),
+    "team.sign_in.sign_out_everywhere": (
+        "administer",
+        lambda w: sign_in.sign_out_everywhere(w.sessions, _second(w)),
+    ),
+    "team.tokens.create": ("administer", lambda w: tokens.create(w.sessions, f"token of {w.who}")),
+    "team.tokens.every": ("administer", lambda w: tokens.every(w.sessions)),
+    "team.tokens.revoke": ("administer", lambda w: tokens.revoke(w.sessions, "unknown")),
+}
+
+
+def _second(world: World) -> int:
+    with world.sessions() as session:
+        from storage.repository import users
+
+        result = users.named(session, "Second")
+        assert result is not None
+        return result.id
