@@ -170,7 +170,7 @@ class DocumentRow:
     predicted: bool
     """Whether there is any annotation set; if so, zero counts mean "nothing found"."""
     updated_at: datetime
-    doubt: float | None = None
+    uncertainty: float | None = None
     """How unsure the model that was asked for is of it, 0 to 1; None: it has not looked."""
     meta: Mapping[str, Any] = field(default_factory=dict, hash=False)
 

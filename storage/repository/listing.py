@@ -70,7 +70,7 @@ def page(
             rejected=counts.get(row.id, {}).get("rejected", 0),
             predicted=row.id in counts,
             updated_at=row.updated_at,
-            doubt=row.doubt,
+            uncertainty=row.doubt,
             meta=row.meta,
         )
         for row in found
