@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from app.http.errors import ApiError
 from app.http.limits import MOST_TEXT
-from app.http.prediction import EntityOut
+from app.http.prediction_fields import EntityOut
 from storage.formats.labelled_spans import Mark
 from storage.formats.xml_guard import check_xml
 

@@ -19,7 +19,8 @@ from app.http.authentication import Calling
 from app.http.errors import ApiError
 from app.http.hang_up import unless_hung_up
 from app.http.limits import MOST_TEXT, cost
-from app.http.prediction import EntityOut, active, batcher, custom_of, suggested
+from app.http.prediction import active, batcher, custom_of, suggested
+from app.http.prediction_fields import EntityOut
 from app.http.projects import Id
 from core.types import SamplerSettings
 from storage.formats.label_studio_text import has_markup, other_text

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
@@ -16,13 +15,19 @@ from app.http.authentication import Caller, Calling
 from app.http.batching import Batcher
 from app.http.errors import ApiError, unknown_project
 from app.http.hang_up import unless_hung_up
-from app.http.limits import MOST_TEXT, cost
+from app.http.prediction_fields import (
+    BatchWanted,
+    EntityOut,
+    PredictionOut,
+    SettingsWanted,
+    Wanted,
+)
 from app.services.annotation import drafts
 from app.services.annotation.drafts import best_once
 from app.services.suggestions import in_text, suggest
 from app.services.suggestions.predictor import BackgroundPredictor, active_predictor
 from app.services.suggestions.suggest import Answer, Custom
-from core.types import Entity, Prediction, SamplerSettings, key_of
+from core.types import Entity, Prediction, SamplerSettings, Trace, key_of
 from storage.enums import Source
 
 router = APIRouter(tags=["predict"])
@@ -31,73 +36,84 @@ MOST_TRACED = 2_000
 """Code points of a text whose steps are asked for: each holds probabilities of every word."""
 
 
-class Wanted(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    text: Annotated[str, Field(max_length=MOST_TEXT)]
-    steps: bool = False
-    """With every denoising step."""
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    threshold: Annotated[float | None, Field(ge=0, le=1)] = None
-    """The least score; the model's own where there is none."""
-    flat: bool | None = None
-    """Only entities that do not overlap; where nothing is said as the project wants, else all."""
-    project: int | None = None
-    """What is suggested as its page would: by its labels' names of today, with what its submitted
-    documents taught and with its rules; with a `threshold` the model alone. The token's own where
-    it is for one project, else there is none: the model alone, by the names that it learnt."""
-
-
-class EntityOut(BaseModel):
-    start: int
-    """Code points of the text, half-open."""
-    end: int
-    label: str
-    text: str
-    score: float | None
-    source: Source = "model"
-    """`instant`: learnt from the project's submitted documents; `rule`: matched by its rules."""
-
-
-class PredictionOut(BaseModel):
-    model_version: int
-    entities: list[EntityOut]
-    uncovered: list[tuple[int, int]]
-    """Stretches that the model could not look at."""
-    trace: dict[str, Any] | None = None
-
-
 @router.post("/predict")
 async def predict(wanted: Wanted, caller: Calling, request: Request) -> PredictionOut:
     """The entities of a text. 429 while too much waits for the model."""
-    caller.count(cost(wanted.text) - 1)  # the request itself was counted
-    project_id = caller.project_id if wanted.project is None else caller.reach(wanted.project)
-    model = await run_in_threadpool(active, caller)
-    custom = await run_in_threadpool(custom_of, caller, project_id)
-    flat = custom.flat if wanted.flat is None else wanted.flat
-    settings = SamplerSettings(seed=wanted.seed, threshold=wanted.threshold, flat=flat)
-    traced = None
-    if wanted.steps:
-        if len(wanted.text) > MOST_TRACED:
-            raise ApiError(
-                422,
-                "the text is too long to return denoising steps",
-                got=len(wanted.text),
-                expected=f"at most {MOST_TRACED} code points",
-                remedy="Send single sentences, or leave out the steps.",
-            )
-        tracing = batcher.trace(model, wanted.text, settings, caller.person)
-        trace = await unless_hung_up(request, tracing)
-        found = Prediction(trace.text, trace.entities, trace.uncovered)
-        traced = trace.to_json()
+    project_id, model, custom = await _asked(caller, wanted, [wanted.text])
+    settings = wanted.settings(custom.flat if wanted.flat is None else wanted.flat)
+    trace = None
+    if wanted.trace:
+        steps = await unless_hung_up(request, _traced(model, wanted, settings, caller.person))
+        found, trace = Prediction(steps.text, steps.entities, steps.uncovered), steps.to_json()
+    elif wanted.fixed or wanted.suppressed:
+        found = await unless_hung_up(request, _beside(model, wanted, settings, caller.person))
     else:
         predicting = batcher.predict(model, wanted.text, settings, caller.person)
         found = await unless_hung_up(request, predicting)
     if project_id is None or wanted.threshold is not None:
-        return _out(model, found, by_model(found, custom.names), traced)
+        return _out(model, found, by_model(found, custom.names), trace)
     suggesting = suggested(caller, model, project_id, settings, [found])
     (entities,) = await unless_hung_up(request, suggesting)
-    return _out(model, found, entities, traced)
+    return _out(model, found, entities, trace)
+
+
+@router.post("/predict/batch")
+async def predict_batch(
+    wanted: BatchWanted, caller: Calling, request: Request
+) -> list[PredictionOut]:
+    """The entities of each of several texts, in their order; short ones are read together."""
+    project_id, model, custom = await _asked(caller, wanted, wanted.texts)
+    settings = wanted.settings(custom.flat if wanted.flat is None else wanted.flat)
+    predicting = batcher.predict_all(model, wanted.texts, settings, caller.person)
+    found = await unless_hung_up(request, predicting)
+    if project_id is None or wanted.threshold is not None:
+        return [_out(model, text, by_model(text, custom.names), None) for text in found]
+    suggesting = suggested(caller, model, project_id, settings, found)
+    entities = await unless_hung_up(request, suggesting)
+    return [_out(model, text, shown, None) for text, shown in zip(found, entities, strict=True)]
+
+
+async def _asked(
+    caller: Caller, wanted: SettingsWanted, texts: Sequence[str]
+) -> tuple[int | None, BackgroundPredictor, Custom]:
+    """The project, the model and the project's custom, once the texts are counted."""
+    caller.count(sum(map(wanted.cost_of, texts)) - 1)  # the request itself was counted
+    project_id = caller.project_id if wanted.project is None else caller.reach(wanted.project)
+    model = await run_in_threadpool(active, caller)
+    return project_id, model, await run_in_threadpool(custom_of, caller, project_id)
+
+
+async def _traced(
+    model: BackgroundPredictor, wanted: Wanted, settings: SamplerSettings, person: str
+) -> Trace:
+    if len(wanted.text) > MOST_TRACED:
+        raise ApiError(
+            422,
+            "the text is too long to return denoising steps",
+            got=len(wanted.text),
+            expected=f"at most {MOST_TRACED} code points",
+            remedy="Send single sentences, or leave out the trace.",
+        )
+    if wanted.fixed or wanted.suppressed:
+        raise ApiError(
+            422,
+            "denoising steps are traced without fixed and suppressed entities",
+            expected="either `trace`, or `fixed` and `suppressed`",
+            remedy="Ask twice.",
+        )
+    return await batcher.trace(model, wanted.text, settings, person)
+
+
+async def _beside(
+    model: BackgroundPredictor, wanted: Wanted, settings: SamplerSettings, person: str
+) -> Prediction:
+    """What is found beside what a person decided."""
+    fixed, suppressed = (
+        [decided.entity() for decided in entities] for entities in (wanted.fixed, wanted.suppressed)
+    )
+    reading = partial(model.predict, wanted.text, settings, fixed, suppressed)
+    (found,) = await batcher.call(person, [(wanted.text, reading)])
+    return found
 
 
 async def suggested(

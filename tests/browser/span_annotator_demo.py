@@ -107,7 +107,7 @@ model = models().setdefault(
     run,
     {
         "case": case,
-        "spans": {span["id"]: dict(span) for span in document.told(0)[0]},
+        "spans": {span["id"]: dict(span) for span in document.state(0)[0]},
         "applied": [],
         "log": [],
         "ack": None,
@@ -126,7 +126,7 @@ sent = sent_operations(KEY)
 if sent and sent["doc_id"] == run:
     time.sleep(float(query.get("delay", "0")))
     receive(model, sent)
-arrived, reading = document.told(len(model["log"]))
+arrived, reading = document.state(len(model["log"]))
 for span in arrived:
     model["spans"].setdefault(span["id"], dict(span))
 if query.get("wide"):

@@ -27,7 +27,7 @@ def test_a_damaged_model_is_the_servers_fault_and_names_no_folder_of_it(
     served: Served, model: ModelPredictor, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     (model.path / name).write_bytes((model.path / name).read_bytes()[:-9])
-    for body in ({"text": "Ada met Bo."}, {"text": "Ada met Bo.", "steps": True}):
+    for body in ({"text": "Ada met Bo."}, {"text": "Ada met Bo.", "trace": True}):
         answer = served.client.post("/api/v1/predict", json=body)
 
         assert answer.status_code == 503

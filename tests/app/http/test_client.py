@@ -124,6 +124,24 @@ def test_a_text_is_predicted_by_the_active_model(client: Client) -> None:
     assert all(entity.text == TEXTS[0][entity.start : entity.end] for entity in entities)
 
 
+def test_several_texts_are_predicted_as_each_alone(client: Client) -> None:
+    settings = {"steps": 2, "num_spans": 20, "threshold": 0.0}
+    batch = client.predict_batch(TEXTS, **settings)
+    assert batch == [client.predict(text, **settings) for text in TEXTS]
+
+
+def test_decided_entities_stay_and_stay_away(client: Client) -> None:
+    first, *_ = client.predict(TEXTS[0], threshold=0.0)
+    decided = {"start": first.start, "end": first.end, "label": first.label}
+    without = client.predict(TEXTS[0], threshold=0.0, suppressed=[decided])
+    assert first.key not in [entity.key for entity in without]
+    beside = client.predict(TEXTS[0], threshold=1.0, fixed=[decided])
+    assert [(entity.key, entity.score) for entity in beside] == [(first.key, 1.0)]
+    for wrong in ({"steps": True}, {"steps": 0}, {"trace": True, "fixed": [decided]}):
+        with pytest.raises(ServerError, match="422"):
+            client.predict(TEXTS[0], **wrong)
+
+
 def test_a_model_version_is_taken_out_and_brought_in(client: Client, tmp_path: Path) -> None:
     file = tmp_path / "model.zip"
     client.download(client.models()[0].id, file)

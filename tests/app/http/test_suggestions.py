@@ -105,7 +105,7 @@ def by_http(hospital: Hospital) -> set[Shown]:
 
 
 def by_http_with_steps(hospital: Hospital) -> set[Shown]:
-    body = {"text": TEXT, "project": hospital.room.project_id, "steps": True}
+    body = {"text": TEXT, "project": hospital.room.project_id, "trace": True}
     entities = hospital.post("/api/v1/predict", body)["entities"]
     return {(entity["text"], entity["label"], entity["source"]) for entity in entities}
 

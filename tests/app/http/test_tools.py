@@ -134,7 +134,7 @@ def test_a_label_that_was_renamed_is_called_by_its_name_of_today_in_every_protoc
     plain = served.client.post(base, json=body).json()
     named = served.client.post(base, json={**body, "project": served.project}).json()
     personal = served.bearer("narrow", project=served.project)
-    by_token = served.client.post(base, json={**body, "steps": False}, headers=personal).json()
+    by_token = served.client.post(base, json={**body, "trace": False}, headers=personal).json()
     config = CONFIG.replace("PER", "PERSON")
     task = {"tasks": [{"id": 7, "data": {"body": "Ada"}}], "label_config": config}
     studio = served.client.post(f"/label-studio/{served.project}/predict", json=task).json()
