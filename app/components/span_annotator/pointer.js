@@ -66,7 +66,7 @@ export class Pointer {
     if (!press.moved && (still || (press.id && !press.edge))) return;
     if (event.pointerType === 'touch' && !press.edge) { this.press = null; return; } // it scrolls
     if (!press.moved) this.begin(press);
-    this.scroll(event.clientY);
+    this.scroll(event.clientY, press.y);
     const offset = offsetAt(this.textView, event.clientX, event.clientY);
     if (offset !== null) annotator.preview(this.rangeTo(press, offset));
   }
@@ -98,12 +98,16 @@ export class Pointer {
     return units.snap(Math.min(press.anchor, offset), Math.max(press.anchor, offset));
   }
 
-  /** @param {number} y */
-  scroll(y) {
+  /**
+   * Near the rim of the text it scrolls, but not along the line where the mouse was pressed.
+   * @param {number} y
+   * @param {number} start
+   */
+  scroll(y, start) {
     const { box } = this.textView;
     const { top, bottom } = box.getBoundingClientRect();
-    if (y > bottom - EDGE) box.scrollTop += EDGE;
-    else if (y < top + EDGE) box.scrollTop -= EDGE;
+    if (y > bottom - EDGE && y > start + STILL) box.scrollTop += EDGE;
+    else if (y < top + EDGE && y < start - STILL) box.scrollTop -= EDGE;
   }
 
   finish() {
