@@ -62,7 +62,7 @@ export class Touch {
     const [{ clientX: x, clientY: y }] = event.touches;
     if (this.word) {
       event.preventDefault();
-      this.pointer.scroll(y);
+      this.pointer.scroll(y, this.y);
       const here = this.wordAt(x, y);
       if (here) this.annotator.preview({ s: Math.min(this.word.s, here.s), e: Math.max(this.word.e, here.e) });
     } else if (Math.hypot(x - this.x, y - this.y) > WANDER) this.finish();
