@@ -62,7 +62,7 @@ def _opening(page: Page, site: Site) -> list[tuple[str, float, float]]:
     note("text")
     expect(desk.bars.first).to_be_visible(timeout=FOREVER)
     note("suggestions")
-    expect(page.get_by_test_id("progress")).to_have_text("", timeout=FOREVER)
+    expect(page.get_by_test_id("read-progress")).to_have_text("", timeout=FOREVER)
     note("all")
     return times
 

@@ -34,7 +34,7 @@ def begins_with(desk: AnnotatorView, title: str) -> None:
 
 
 def progress(desk: AnnotatorView) -> Any:
-    return expect(desk.page.get_by_test_id("progress"))
+    return expect(desk.page.get_by_test_id("read-progress"))
 
 
 def decide(desk: AnnotatorView, label: str) -> None:

@@ -24,8 +24,16 @@ const NEEDS = [
 const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
 /**
- * Whether the annotator has a key press. What is typed into and a modal dialog keep every key;
- * other controls keep the plain keys that they need; Tab leaves whatever shows that it has the
+ * Whether another component of the page, such as the denoising view, has the focus.
+ * @param {KeyboardEvent} event
+ * @param {HTMLElement} box
+ */
+const isElsewhere = (event, box) => event.composedPath()
+  .some((node) => node instanceof ShadowRoot && node !== box.getRootNode());
+
+/**
+ * Whether the annotator has a key press. What is typed into, a modal dialog and another component
+ * keep every key; other controls keep the plain keys that they need; Tab leaves whatever shows that it has the
  * focus, but `box`, the text, where it walks through the spans.
  * @param {KeyboardEvent} event
  * @param {HTMLElement} box
@@ -36,6 +44,7 @@ export function annotatorHas(event, box) {
   if (event.defaultPrevented || isComposing(event) || document.querySelector(MODAL)) return false;
   if (event.key === 'Escape' && document.querySelector(POPOVER)) return false; // Esc closes it
   if (!target || target === box) return true;
+  if (isElsewhere(event, box)) return false;
   if (path.some((node) => node.matches(TYPED_INTO))) return false;
   if (event.ctrlKey || event.metaKey || event.altKey) return true;
   if (event.key === 'Tab' && target.matches(':focus-visible')) return false;

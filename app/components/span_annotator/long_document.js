@@ -29,7 +29,7 @@ export class LongDocument {
     this.minimap = new Minimap(annotator, find('minimap'), this.box, (offset) => this.go(offset));
     this.toggle = button('outline-toggle', 'plain', 'Outline', () => this.flip());
     this.progress = el('span', 'grow');
-    this.progress.dataset.testid = 'progress';
+    this.progress.dataset.testid = 'read-progress';
     this.unsure = button('least-sure', 'plain', 'Least sure', () => this.step());
     this.strip.replaceChildren(this.toggle, this.progress, this.unsure);
     this.box.addEventListener('scroll', () => this.scrolled(), { signal, passive: true });
