@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SCRIPT = "window.__streamlit={BACKEND_BASE_URL:new URL('./',location.href.split('?')[0]).href}"
 """Every page lies directly in the server's folder, as the page's relative addresses say too."""
-_HEAD = b"<head>"
+_HEAD, _ROOT = b"<head>", b'<div id="root">'
+"""What Streamlit's page has, and the sign-in page has not, whose policy allows no script."""
 _TAG = f"<script>{SCRIPT}</script>".encode()
 _AS_IT_IS = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 """What would bring the page compressed, in part or not at all."""
@@ -52,7 +53,7 @@ class _WithScript:
         self._body += message.get("body", b"")
         if message.get("more_body"):
             return
-        body = self._body.replace(_HEAD, _HEAD + _TAG, 1)
+        body = self._body.replace(_HEAD, _HEAD + _TAG, 1) if _ROOT in self._body else self._body
         headers = MutableHeaders(scope=start)
         if "content-length" in headers and self._body:  # none is sent for HEAD
             headers["content-length"] = str(len(body))

@@ -34,13 +34,13 @@ def test_a_word_is_reached_line_by_line(visit: Visit) -> None:
     desk.text.focus()
     desk.press("ArrowRight", "ArrowDown", "ArrowDown")
     chosen = desk.page.get_by_test_id("candidate")
-    box, first = chosen.bounding_box(), desk.box_of("President")
+    box = chosen.bounding_box()
     assert box is not None
-    assert box["y"] > first["y"] + 60
+    assert box["y"] > desk.box_of("President")["y"] + 60
     desk.press("ArrowUp", "ArrowUp")
     back = chosen.bounding_box()
     assert back is not None
-    assert back["y"] < first["y"]
+    assert back["y"] < desk.box_of("President")["y"]
 
 
 def test_a_suggestion_is_corrected_by_keys_alone(visit: Visit) -> None:

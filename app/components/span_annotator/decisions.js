@@ -85,8 +85,16 @@ export class Decisions {
     this.edits = annotator.history.done.length;
     annotator.select(id);
     const span = annotator.selectedSpan;
-    if (span) this.centre(span);
-    else annotator.panel.say(this.summary());
+    if (span) {
+      this.centre(span);
+      requestAnimationFrame(() => this.steady()); // lines around it have their height only now
+    } else annotator.panel.say(this.summary());
+  }
+
+  /** Keeps the suggestion in the middle where the text has got another height. */
+  steady() {
+    const { selectedSpan } = this.annotator;
+    if (this.on && selectedSpan && selectedSpan.id === this.current) this.centre(selectedSpan);
   }
 
   /** @param {TextRange} range */

@@ -37,7 +37,9 @@ export class Room {
     const others = Math.min(Math.max(0, below), window.innerHeight * SHARE) + rim;
     const room = window.innerHeight - top - others;
     const height = `${Math.round(Math.max(LEAST, room))}px`;
-    if (shell.style.getPropertyValue('--room') !== height) shell.style.setProperty('--room', height);
+    if (shell.style.getPropertyValue('--room') === height) return;
+    shell.style.setProperty('--room', height);
+    this.annotator.decisions.steady();
   }
 
   /** Takes the whole window, or gives it back. */

@@ -21,7 +21,7 @@ MOST = {
     "review": 8,
     "agreement": 8,
     "train": 12,
-    "figures": 16,
+    "figures": 19,
     "export": 14,
 }
 """SELECT statements that a page may take to be drawn again."""
