@@ -49,8 +49,8 @@ class SettingsWanted(BaseModel):
 
     def cost_of(self, text: str) -> int:
         """How many requests the text counts as: more steps and spans cost more."""
-        work = self.steps * self.num_spans / (_DEFAULTS.steps * _DEFAULTS.num_spans)
-        return max(1, round(cost(text) * max(1.0, work)))
+        share = self.steps * self.num_spans / (_DEFAULTS.steps * _DEFAULTS.num_spans)
+        return max(1, round(cost(text) * max(1.0, share)))
 
 
 class DecidedEntity(BaseModel):
