@@ -8,6 +8,7 @@ from app.services.team import (
     agreement,
     assignment,
     members,
+    permissions,
     sign_in,
     tokens,
 )
@@ -69,6 +70,11 @@ OF_TEAM: dict[str, tuple[str, Call]] = {
         "administer",
         lambda w: sign_in.sign_out_everywhere(w.sessions, _second(w)),
     ),
+    "team.permissions.require_in": (
+        "review",
+        lambda w: permissions.require_in(w.sessions, w.project, "review"),
+    ),
+    "team.tokens.rotate": ("administer", lambda w: tokens.rotate(w.sessions, "script")),
     "team.tokens.create": ("administer", lambda w: tokens.create(w.sessions, f"token of {w.who}")),
     "team.tokens.every": ("administer", lambda w: tokens.every(w.sessions)),
     "team.tokens.revoke": ("administer", lambda w: tokens.revoke(w.sessions, "unknown")),
