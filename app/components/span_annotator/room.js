@@ -37,9 +37,7 @@ export class Room {
     const others = Math.min(Math.max(0, below), window.innerHeight * SHARE) + rim;
     const room = window.innerHeight - top - others;
     const height = `${Math.round(Math.max(LEAST, room))}px`;
-    if (shell.style.getPropertyValue('--room') === height) return;
-    shell.style.setProperty('--room', height);
-    this.annotator.decisions.steady();
+    if (shell.style.getPropertyValue('--room') !== height) shell.style.setProperty('--room', height);
   }
 
   /** Takes the whole window, or gives it back. */

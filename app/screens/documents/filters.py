@@ -50,11 +50,13 @@ def choose_filter(
         )
         number = sum(bool(st.session_state.get(key)) for key in KEYS if key != META_VALUE)
         if app.may(project_id, "review"):
-            title = f"Filters · {number}" if number else "Filters"
-            others = st.popover(title, icon=":material/filter_alt:", key=OPEN, on_change="rerun")
+            # With another title it would be another popover, which is closed.
+            others = st.popover("Filters", icon=":material/filter_alt:", key=OPEN, on_change="rerun")
             if others.open:  # else nobody needs to know what there is
                 with others:
                     _others(app, project_id)
+            if number:
+                st.caption(f"{number} set")
     since, until = _dates(st.session_state.get(DATES) or ())
     return DocumentFilter(
         statuses=tuple(name for name in options if name in chosen),

@@ -115,12 +115,10 @@ def test_filters_narrow_the_list_and_are_cleared_together(site: Site, ids: list[
     site.app.session_state["filters open"] = True
     site.run()
     site.app.selectbox(key="filter_meta_key").set_value("source")
-    site.app.session_state["filters open"] = True  # as a browser leaves it
     site.run()
     assert names(site) == ["a"]
 
     site.app.text_input(key="filter_meta_value").set_value("AFP")
-    site.app.session_state["filters open"] = True
     site.run()
     assert names(site) == []
 
