@@ -72,7 +72,7 @@ export class Annotator extends DocumentActions {
     const box = this.panel.find('text');
     this.textView = new TextView(root, box, () => this.drawSoon());
     this.finder = new LabelFinder(this);
-    this.decisions = new Decisions(this.panel.find('decisions'), this);
+    this.decisions = new Decisions(this.panel.find('decisions'), this, signal);
     this.popover = new Popover(this.panel.find('popover'), this);
     this.hover = new Hover(this, this.textView, new Tooltip(this.panel.find('tip'), this), signal);
     this.pointer = new Pointer(this, this.textView, this.hover, signal);

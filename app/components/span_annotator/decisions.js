@@ -12,14 +12,16 @@ export class Decisions {
   queue = new DecisionQueue();
   /** @type {{ id: string, edits: number }[]} */ trail = []; // with the length of the history before
   lit = false;
+  settling = false; // whether the suggestion has come and nobody has scrolled since
   edits = 0; // the history's length when the current suggestion came
   /** @type {(flow: Flow) => void} */ changed = () => {};
 
   /**
    * @param {HTMLElement} node
    * @param {Annotator} annotator
+   * @param {AbortSignal} signal
    */
-  constructor(node, annotator) {
+  constructor(node, annotator, signal) {
     this.node = node;
     this.annotator = annotator;
     this.progress = el('strong', 'progress');
@@ -28,6 +30,7 @@ export class Decisions {
     this.skipping = button('pass', 'plain', null, () => { this.skip(); annotator.focus(); });
     this.backwards = button('back', 'plain', null, () => { this.back(); annotator.focus(); });
     const leave = button('all-at-once', 'plain', 'All at once', () => this.toggle());
+    this.settle(annotator.textView.box, signal);
     node.replaceChildren(this.progress, this.skipping, this.backwards, this.order, leave);
   }
 
@@ -85,16 +88,32 @@ export class Decisions {
     this.edits = annotator.history.done.length;
     annotator.select(id);
     const span = annotator.selectedSpan;
-    if (span) {
-      this.centre(span);
-      requestAnimationFrame(() => this.steady()); // lines around it have their height only now
-    } else annotator.panel.say(this.summary());
+    this.settling = true;
+    if (span) this.centre(span);
+    else annotator.panel.say(this.summary());
   }
 
-  /** Keeps the suggestion in the middle where the text has got another height. */
+  /**
+   * Keeps the suggestion in the middle while the paragraphs around it get their real heights, and
+   * the text another one, until the person moves on.
+   * @param {HTMLElement} box
+   * @param {AbortSignal} signal
+   */
+  settle(box, signal) {
+    const steady = () => this.steady();
+    const resized = new ResizeObserver(steady);
+    resized.observe(box);
+    signal.addEventListener('abort', () => resized.disconnect());
+    box.addEventListener('contentvisibilityautostatechange', steady, { signal });
+    const leave = () => { this.settling = false; };
+    for (const moved of ['wheel', 'pointerdown', 'keydown']) {
+      box.addEventListener(moved, leave, { signal, capture: true, passive: true });
+    }
+  }
+
   steady() {
     const { selectedSpan } = this.annotator;
-    if (this.on && selectedSpan && selectedSpan.id === this.current) this.centre(selectedSpan);
+    if (this.settling && selectedSpan && selectedSpan.id === this.current) this.centre(selectedSpan);
   }
 
   /** @param {TextRange} range */
