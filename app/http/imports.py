@@ -14,7 +14,8 @@ from starlette.requests import Request
 
 from app.http.authentication import Calling
 from app.http.errors import ApiError
-from app.http.limits import COST_BYTES, MOST_IMPORTED
+from app.http.files import receive
+from app.http.limits import MOST_IMPORTED
 from app.http.projects import Id
 from app.services.interchange.importing import importing
 from app.services.interchange.read_records import ImportReport, Incoming
@@ -28,6 +29,7 @@ from storage.records import BadRecord
 router = APIRouter(tags=["documents"])
 _LISTED = 100
 """Bad records that an answer names; it counts all of them."""
+_LESS = "Send it in parts; or use `python -m app import` on the server, which takes more."
 _BODY = {
     "requestBody": {
         "required": True,
@@ -101,8 +103,8 @@ async def import_file(
     await run_in_threadpool(require_in, caller.sessions, project_id, "review")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
-        size = await _received(request, path)
-        caller.count(size // COST_BYTES)
+        with path.open("wb") as file:
+            await receive(request, caller, file, MOST_IMPORTED, _LESS)
         incoming = Incoming(
             path,
             _plain(name),
@@ -118,24 +120,6 @@ async def import_file(
     return _out(report)
 
 
-async def _received(request: Request, path: Path) -> int:
-    size = 0
-    with path.open("wb") as file:
-        async for part in request.stream():
-            size += len(part)
-            if size > MOST_IMPORTED:
-                raise ApiError(
-                    413,
-                    "the file is too large",
-                    got=f"more than {MOST_IMPORTED} bytes",
-                    expected=f"at most {MOST_IMPORTED} bytes",
-                    remedy="Send it in parts; or use `python -m app import` on the server, which "
-                    "takes more.",
-                )
-            file.write(part)
-    return size
-
-
 def _plain(name: str) -> str:
     """A file's name without folders: it names documents, and its ending tells the format."""
     return name.replace("\\", "/").rpartition("/")[2] or "documents.jsonl"
@@ -147,17 +131,7 @@ def _imported(sessions: Any, project_id: int, incoming: Incoming) -> ImportRepor
 
 
 def _out(report: ImportReport) -> Imported:
-    counted = (
-        "added",
-        "duplicates",
-        "merged",
-        "responses",
-        "differing",
-        "empty",
-        "entities",
-        "labels_created",
-        "bad_count",
-    )
+    counted = Imported.model_fields.keys() - {"format", "notes", "bad", "complete"}
     return Imported(
         format=FORMATS[report.format].name,
         notes=list(report.note_lines()),

@@ -14,8 +14,7 @@ from starlette.responses import StreamingResponse
 
 from app.http.authentication import Caller, Calling
 from app.http.errors import ApiError
-from app.http.file_answers import parts
-from app.http.limits import COST_BYTES
+from app.http.files import parts, receive
 from app.services.model_registry import archive, promotions
 from app.services.model_registry.registry import ModelRegistry, VersionView
 from app.services.team.permissions import require_administrator
@@ -110,15 +109,8 @@ async def upload(
     _of_all_projects(caller)
     await run_in_threadpool(_as_administrator, caller)
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
-        size = 0
-        async for part in request.stream():
-            size += len(part)
-            if size > archive.MOST_BYTES:
-                raise ApiError(
-                    413, "the model is too large", expected=f"at most {archive.MOST_BYTES} bytes"
-                )
-            await run_in_threadpool(file.write, part)
-        caller.count(size // COST_BYTES)
+        remedy = "Bring it in on the server: python -m app model import FOLDER"
+        await receive(request, caller, file, archive.MOST_BYTES, remedy)
         brought = await run_in_threadpool(
             archive.unpack,
             caller.sessions,

@@ -14,7 +14,7 @@ from starlette.responses import StreamingResponse
 
 from app.http.authentication import Caller, Calling
 from app.http.errors import ApiError
-from app.http.file_answers import parts
+from app.http.files import parts
 from app.http.projects import Id
 from app.services.interchange.exporting import export
 from app.services.operations import projects
