@@ -44,16 +44,10 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentText:
-    id: int
-    name: str
-    status: str
-    split: str
-    length: int
-    updated_at: datetime
-    meta: Mapping[str, Any]
+class DocumentText(Document):
     project_id: int
     text: str
+    """Exactly as it came."""
 
 
 @dataclass(frozen=True, slots=True)
