@@ -11,7 +11,8 @@ what the model's own features do not tell apart. A retraining changes these. So 
 - there is enough to learn from: `ENTITIES` corrected entities since the version took over;
 - somebody profits: as many documents as the curve's window wait to be annotated.
 
-docs/results/instant.md has what the advice was worth on open corpora.
+docs/results/instant.md says when it speaks on open corpora; what a retraining gains then is not
+measured yet.
 """
 
 from __future__ import annotations
