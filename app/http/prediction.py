@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -39,22 +38,18 @@ MOST_TRACED = 2_000
 @router.post("/predict")
 async def predict(wanted: Wanted, caller: Calling, request: Request) -> PredictionOut:
     """The entities of a text. 429 while too much waits for the model."""
-    project_id, model, custom = await _asked(caller, wanted, [wanted.text])
-    settings = wanted.settings(custom.flat if wanted.flat is None else wanted.flat)
+    asked = await _asked(caller, wanted, [wanted.text])
+    model, settings, person = asked.model, asked.settings, caller.person
     trace = None
     if wanted.trace:
-        steps = await unless_hung_up(request, _traced(model, wanted, settings, caller.person))
+        steps = await unless_hung_up(request, _traced(model, wanted, settings, person))
         found, trace = Prediction(steps.text, steps.entities, steps.uncovered), steps.to_json()
     elif wanted.fixed or wanted.suppressed:
-        found = await unless_hung_up(request, _beside(model, wanted, settings, caller.person))
+        found = await unless_hung_up(request, _beside(asked, wanted, person))
     else:
-        predicting = batcher.predict(model, wanted.text, settings, caller.person)
-        found = await unless_hung_up(request, predicting)
-    if project_id is None or wanted.threshold is not None:
-        return _out(model, found, by_model(found, custom.names), trace)
-    suggesting = suggested(caller, model, project_id, settings, [found])
-    (entities,) = await unless_hung_up(request, suggesting)
-    return _out(model, found, entities, trace)
+        found = await unless_hung_up(request, batcher.predict(model, wanted.text, settings, person))
+    (answer,) = await unless_hung_up(request, _answers(caller, asked, [found]))
+    return answer.model_copy(update={"trace": trace})
 
 
 @router.post("/predict/batch")
@@ -62,25 +57,41 @@ async def predict_batch(
     wanted: BatchWanted, caller: Calling, request: Request
 ) -> list[PredictionOut]:
     """The entities of each of several texts, in their order; short ones are read together."""
-    project_id, model, custom = await _asked(caller, wanted, wanted.texts)
-    settings = wanted.settings(custom.flat if wanted.flat is None else wanted.flat)
-    predicting = batcher.predict_all(model, wanted.texts, settings, caller.person)
+    asked = await _asked(caller, wanted, wanted.texts)
+    predicting = batcher.predict_all(asked.model, wanted.texts, asked.settings, caller.person)
     found = await unless_hung_up(request, predicting)
-    if project_id is None or wanted.threshold is not None:
-        return [_out(model, text, by_model(text, custom.names), None) for text in found]
-    suggesting = suggested(caller, model, project_id, settings, found)
-    entities = await unless_hung_up(request, suggesting)
-    return [_out(model, text, shown, None) for text, shown in zip(found, entities, strict=True)]
+    return await unless_hung_up(request, _answers(caller, asked, found))
 
 
-async def _asked(
-    caller: Caller, wanted: SettingsWanted, texts: Sequence[str]
-) -> tuple[int | None, BackgroundPredictor, Custom]:
-    """The project, the model and the project's custom, once the texts are counted."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a request asks of which model."""
+
+    model: BackgroundPredictor
+    settings: SamplerSettings
+    custom: Custom
+    project_id: int | None
+    """Whose learnt suggestions and rules take part; None: the model alone answers."""
+
+
+async def _asked(caller: Caller, wanted: SettingsWanted, texts: Sequence[str]) -> _Asked:
+    """Counts the texts. Raises `ApiError`."""
     caller.count(sum(map(wanted.cost_of, texts)) - 1)  # the request itself was counted
     project_id = caller.project_id if wanted.project is None else caller.reach(wanted.project)
     model = await run_in_threadpool(active, caller)
-    return project_id, model, await run_in_threadpool(custom_of, caller, project_id)
+    custom = await run_in_threadpool(custom_of, caller, project_id)
+    settings = wanted.settings(custom.flat if wanted.flat is None else wanted.flat)
+    return _Asked(model, settings, custom, None if wanted.by_model_alone else project_id)
+
+
+async def _answers(
+    caller: Caller, asked: _Asked, found: Sequence[Prediction]
+) -> list[PredictionOut]:
+    if asked.project_id is None:
+        entities = [by_model(text, asked.custom.names) for text in found]
+    else:
+        entities = await suggested(caller, asked.model, asked.project_id, asked.settings, found)
+    return [_out(asked.model, *text) for text in zip(found, entities, strict=True)]
 
 
 async def _traced(
@@ -104,14 +115,16 @@ async def _traced(
     return await batcher.trace(model, wanted.text, settings, person)
 
 
-async def _beside(
-    model: BackgroundPredictor, wanted: Wanted, settings: SamplerSettings, person: str
-) -> Prediction:
-    """What is found beside what a person decided."""
-    fixed, suppressed = (
-        [decided.entity() for decided in entities] for entities in (wanted.fixed, wanted.suppressed)
-    )
-    reading = partial(model.predict, wanted.text, settings, fixed, suppressed)
+async def _beside(asked: _Asked, wanted: Wanted, person: str) -> Prediction:
+    """What the model finds beside what a person decided, who calls labels as the project does."""
+    names = asked.custom.names
+    suppressed = [
+        replace(decided.entity(), label=label)
+        for decided in wanted.suppressed
+        for label in (decided.label, *(old for old, new in names.items() if new == decided.label))
+    ]
+    fixed = [decided.entity() for decided in wanted.fixed]
+    reading = partial(asked.model.predict, wanted.text, asked.settings, fixed, suppressed)
     (found,) = await batcher.call(person, [(wanted.text, reading)])
     return found
 
@@ -199,11 +212,9 @@ def _out(
     model: BackgroundPredictor,
     found: Prediction,
     entities: list[EntityOut],
-    trace: dict[str, Any] | None,
 ) -> PredictionOut:
     return PredictionOut(
         model_version=model.model_version_id,
         entities=entities,
         uncovered=[(token.start, token.end) for token in found.uncovered],
-        trace=trace,
     )

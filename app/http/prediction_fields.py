@@ -38,6 +38,11 @@ class SettingsWanted(BaseModel):
     documents taught and with its rules; with a `threshold` the model alone. The token's own where
     it is for one project, else there is none: the model alone, by the names that it learnt."""
 
+    @property
+    def by_model_alone(self) -> bool:
+        """Whether nothing but the model is to answer, even for a project."""
+        return self.threshold is not None
+
     def settings(self, flat: bool) -> SamplerSettings:
         return SamplerSettings(
             steps=self.steps,
@@ -76,7 +81,11 @@ class Wanted(SettingsWanted):
     fixed: Decided = []
     """Entities that stay as they are, and beside which the others are denoised."""
     suppressed: Decided = []
-    """Entities that never come back."""
+    """Entities that never come back. With either the model alone answers."""
+
+    @property
+    def by_model_alone(self) -> bool:
+        return super().by_model_alone or bool(self.fixed or self.suppressed)
 
 
 class BatchWanted(SettingsWanted):

@@ -51,7 +51,9 @@ def choose_filter(
         number = sum(bool(st.session_state.get(key)) for key in KEYS if key != META_VALUE)
         if app.may(project_id, "review"):
             # With another title it would be another popover, which is closed.
-            others = st.popover("Filters", icon=":material/filter_alt:", key=OPEN, on_change="rerun")
+            others = st.popover(
+                "Filters", icon=":material/filter_alt:", key=OPEN, on_change="rerun"
+            )
             if others.open:  # else nobody needs to know what there is
                 with others:
                     _others(app, project_id)

@@ -227,3 +227,13 @@ def test_inception_is_suggested_what_was_learnt_since_it_asked_last(hospital: Ho
 def shown(hospital: Hospital, document_id: int) -> set[Shown]:
     view = hospital.room.service.open(document_id, PERSON)
     return {(TEXT[span.start : span.end], span.label, span.source) for span in view.spans}
+
+
+def test_what_was_suppressed_comes_back_from_no_other_source(hospital: Hospital) -> None:
+    teach(hospital)
+    text, label, _ = next(shown for shown in by_http(hospital) if shown[2] == "rule")
+    start = TEXT.index(text)
+    decided = {"start": start, "end": start + len(text), "label": label}
+    body = {"text": TEXT, "project": hospital.room.project_id, "suppressed": [decided]}
+    entities = hospital.post("/api/v1/predict", body)["entities"]
+    assert (text, label) not in {(item["text"], item["label"]) for item in entities}
