@@ -138,11 +138,4 @@ def _as_administrator(caller: Caller) -> None:
 
 
 def _out(version: VersionView) -> VersionOut:
-    return VersionOut(
-        id=version.id,
-        state=version.state,
-        labels=list(version.labels),
-        parent_id=version.parent_id,
-        created_at=version.created_at,
-        metrics=dict(version.metrics),
-    )
+    return VersionOut.model_validate(version, from_attributes=True)

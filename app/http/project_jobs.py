@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from typing import Annotated
@@ -56,7 +55,7 @@ class JobOut(BaseModel):
     """Why it failed, and what to do about it."""
     version_id: int | None
     """The proposed model version, once it is done."""
-    settings: Wanted
+    settings: RetrainingSettings
     created_at: datetime
     finished_at: datetime | None
     active: bool
@@ -172,7 +171,7 @@ def progress(job_id: JobId, caller: Calling) -> ProgressOut:
     """Losses and development scores so far: what `metrics.csv` holds."""
     _reached(caller, job_id)
     found = jobs_of(caller).progress(job_id)
-    return ProgressOut.model_validate(asdict(found))
+    return ProgressOut.model_validate(found, from_attributes=True)
 
 
 @router.post("/jobs/{job_id}/cancel", status_code=202, tags=["jobs"])
@@ -207,5 +206,4 @@ def _reached(caller: Caller, job_id: str) -> Job:
 
 
 def _job(job: Job) -> JobOut:
-    settings = Wanted.model_construct(**job.settings.to_json())
-    return JobOut.model_construct(**{**asdict(job), "settings": settings, "active": job.active})
+    return JobOut.model_validate(job, from_attributes=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -39,23 +40,11 @@ MOST_LABELS = 1_000
 _MOST_TEXT = 100_000
 
 
-class SettingsOut(BaseModel):
-    """How a project works."""
-
-    guidelines: str
-    holdout_share: float
-    queue: QueueOrder
-    nested: bool
-    annotators: int
-    retrain_after: int | None
-    instant: bool
-
-
 class ProjectOut(BaseModel):
     id: int
     name: str
     labels: list[str]
-    settings: SettingsOut
+    settings: ProjectSettings
 
 
 class NewProject(BaseModel):
@@ -77,14 +66,6 @@ class SettingsChange(BaseModel):
     annotators: Annotated[int, Field(ge=1, le=assignment.MOST)] = 1
     retrain_after: Annotated[int, Field(ge=auto_retrain.LEAST, le=auto_retrain.MOST)] | None = None
     instant: bool = True
-
-
-class LabelOut(BaseModel):
-    id: int
-    name: str
-    color: str
-    key: str | None
-    description: str
 
 
 class NewLabel(BaseModel):
@@ -155,25 +136,25 @@ def configure(project_id: Id, change: SettingsChange, caller: Calling) -> Projec
 
 
 @router.get("/projects/{project_id}/labels")
-def list_labels(project_id: Id, caller: Calling) -> list[LabelOut]:
+def list_labels(project_id: Id, caller: Calling) -> tuple[ProjectLabel, ...]:
     """The labels in their order on the page."""
     projects.get(caller.sessions, caller.reach(project_id))
-    return [_label(label) for label in label_set.labels(caller.sessions, project_id)]
+    return label_set.labels(caller.sessions, project_id)
 
 
 @router.post("/projects/{project_id}/labels", status_code=201)
-def add_label(project_id: Id, new: NewLabel, caller: Calling) -> LabelOut:
+def add_label(project_id: Id, new: NewLabel, caller: Calling) -> ProjectLabel:
     """A further label. 409 where the project has it, or its trash."""
     projects.get(caller.sessions, caller.reach(project_id))
     label_set.add_label(
         caller.sessions, project_id, new.name, color=new.color, description=new.description
     )
     present = label_set.labels(caller.sessions, project_id)
-    return next(_label(label) for label in present if label.name == new.name)
+    return next(label for label in present if label.name == new.name)
 
 
 @router.patch("/projects/{project_id}/labels/{label_id}")
-def change_label(project_id: Id, label_id: Id, change: LabelPatch, caller: Calling) -> LabelOut:
+def change_label(project_id: Id, label_id: Id, change: LabelPatch, caller: Calling) -> ProjectLabel:
     """Renames a label in every document, or changes its colour, its key or its description."""
     label = _find(caller, caller.reach(project_id), label_id)
     given = change.model_dump(exclude_unset=True)
@@ -186,7 +167,7 @@ def change_label(project_id: Id, label_id: Id, change: LabelPatch, caller: Calli
         )
     if name is not None:
         changes.rename(caller.sessions, project_id, label_id, name, caller.person)
-    return _label(_find(caller, project_id, label_id))
+    return _find(caller, project_id, label_id)
 
 
 @router.post("/projects/{project_id}/labels/{label_id}/merge")
@@ -213,15 +194,5 @@ def _shown(caller: Caller, project_id: int) -> ProjectOut:
     return _project(view, names)
 
 
-def _project(view: ProjectView, labels: list[str] | tuple[str, ...]) -> ProjectOut:
-    return ProjectOut(
-        id=view.id, name=view.name, labels=list(labels), settings=_settings(view.settings)
-    )
-
-
-def _settings(settings: ProjectSettings) -> SettingsOut:
-    return SettingsOut.model_validate(asdict(settings))
-
-
-def _label(label: ProjectLabel) -> LabelOut:
-    return LabelOut.model_validate(label, from_attributes=True)
+def _project(view: ProjectView, labels: Sequence[str]) -> ProjectOut:
+    return ProjectOut(id=view.id, name=view.name, labels=list(labels), settings=view.settings)

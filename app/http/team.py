@@ -96,7 +96,7 @@ def list_assignments(project_id: Id, caller: Calling) -> list[AssignmentOut]:
     """Who has which document, and how far they are; a reviewer's."""
     projects.get(caller.sessions, caller.reach(project_id))
     return [
-        AssignmentOut(document_id=part.document_id, person=part.person, status=part.status)
+        AssignmentOut.model_validate(part, from_attributes=True)
         for part in assignment.given(caller.sessions, project_id)
     ]
 

@@ -11,8 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SCRIPT = "window.__streamlit={BACKEND_BASE_URL:new URL('./',location.href.split('?')[0]).href}"
 """Every page lies directly in the server's folder, as the page's relative addresses say too."""
-_HEAD, _ROOT = b"<head>", b'<div id="root">'
-"""What Streamlit's page has, and the sign-in page has not, whose policy allows no script."""
+_HEAD = b"<head>"
 _TAG = f"<script>{SCRIPT}</script>".encode()
 _AS_IT_IS = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 """What would bring the page compressed, in part or not at all."""
@@ -53,7 +52,7 @@ class _WithScript:
         self._body += message.get("body", b"")
         if message.get("more_body"):
             return
-        body = self._body.replace(_HEAD, _HEAD + _TAG, 1) if _ROOT in self._body else self._body
+        body = self._body.replace(_HEAD, _HEAD + _TAG, 1)
         headers = MutableHeaders(scope=start)
         if "content-length" in headers and self._body:  # none is sent for HEAD
             headers["content-length"] = str(len(body))
@@ -65,5 +64,7 @@ class _WithScript:
 
 
 def _is_page(start: Message) -> bool:
-    kind = Headers(raw=start["headers"]).get("content-type", "")
-    return start["status"] == 200 and kind.startswith("text/html")
+    """Whether it is Streamlit's; a page of our own, such as the sign-in's, has its own policy."""
+    headers = Headers(raw=start["headers"])
+    is_html = headers.get("content-type", "").startswith("text/html")
+    return start["status"] == 200 and is_html and "content-security-policy" not in headers

@@ -19,6 +19,8 @@ def answer(request: Request) -> Response:
     kind = request.path_params["kind"]
     if kind == "page":
         return HTMLResponse(PAGE, headers={"ETag": '"1"'})
+    if kind == "own":
+        return HTMLResponse(PAGE, headers={"Content-Security-Policy": "default-src 'none'"})
     if kind == "missing":
         return HTMLResponse(PAGE, 404)
     return PlainTextResponse(PAGE)
@@ -38,7 +40,8 @@ def test_a_page_says_first_where_the_servers_files_lie(client: TestClient) -> No
 
 
 @pytest.mark.parametrize(
-    ("path", "accept"), [("/text", "text/html"), ("/missing", "text/html"), ("/page", "*/*")]
+    ("path", "accept"),
+    [("/text", "text/html"), ("/missing", "text/html"), ("/own", "text/html"), ("/page", "*/*")],
 )
 def test_every_other_answer_passes_as_it_is(client: TestClient, path: str, accept: str) -> None:
     assert client.get(path, headers={"Accept": accept}).text == PAGE
