@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from app.components.denoising import sentence_payload
 from app.components.denoising.sharing import standalone
 from tests.app.traces import COLOURS, build_trace
+from tests.browser.app_kit import settled
 from tests.browser.denoising_kit import box_of, opened_view, position_of, right_of
 from tests.browser.servers import Served
 
@@ -97,6 +98,24 @@ def test_hovering_over_an_entity_tells_how_many_spans_collapsed_on_it(view: Loca
         f"{len(entity['collapsed'])} of 60 noisy spans collapsed here · LOC · "
         f"{round(entity['score'] * 100)} %"
     )
+
+
+def test_a_pointer_that_passes_over_asks_the_page_for_nothing(page: Page, demos: Served) -> None:
+    sent: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.clock.install()
+    view = opened_view(page, demos, "still")
+    settled(page)
+    view.press("End")
+    before = len(sent)
+    entity = view.locator("button.entity").nth(1)
+    entity.hover()
+    page.mouse.move(0, 0)
+    page.clock.run_for(1_000)
+    entity.click()
+    page.clock.run_for(1_000)
+    expect(page.get_by_text("chosen: 1 None")).to_be_visible()
+    assert len(sent) == before + 1
 
 
 def test_a_clicked_entity_stays_marked_while_the_film_runs_back(view: Locator) -> None:

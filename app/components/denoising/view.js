@@ -54,6 +54,7 @@ class View {
 
   destroy() {
     this.player.pause();
+    clearTimeout(this.sending); // a run of a page that is being left would draw it over the next one
     this.save.destroy();
     this.overview.destroy();
     for (const stage of this.stages) stage.destroy();
@@ -73,6 +74,8 @@ class View {
     this.overview.update(overview, sentence);
     if (!isNew) { for (const stage of this.stages) stage.layout(); this.show(); return; }
     this.active = null;
+    clearTimeout(this.sending);
+    this.sent = this.choice; // a new animation has nothing chosen, here as on the page
     this.root.dataset.animation = ids;
     this.pick.max = String(payload.frames[0].at.length);
     this.player.end = this.longest + 1;
@@ -135,15 +138,18 @@ class View {
     this.chosen.selection.setSpan(known ? number - 1 : null);
   }
 
+  get choice() {
+    const { selection: { entity, span }, scene } = this.chosen;
+    return JSON.stringify({ animation: scene?.payload.id, entity, span });
+  }
+
   // The page draws the choice in its own pictures; a held key sends only where it ends.
   tellPage() {
-    const { selection: { entity, span }, scene } = this.chosen;
-    const animation = scene?.payload.id;
-    const choice = JSON.stringify([animation, entity, span]);
-    if (animation === undefined || choice === this.sent || !this.setStateValue) return;
+    const { choice } = this;
+    if (choice === this.sent || !this.chosen.scene) return;
     this.sent = choice;
     clearTimeout(this.sending);
-    this.sending = setTimeout(() => this.setStateValue?.('chosen', { animation, entity, span }), TELL_MS);
+    this.sending = setTimeout(() => this.setStateValue?.('chosen', JSON.parse(choice)), TELL_MS);
   }
 
   show() {
