@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.models import Operation
@@ -14,26 +14,38 @@ Changes = Sequence[Mapping[str, Any]]
 """See `storage.models.Operation.changes`."""
 
 
-def received(session: Session, client: str, first: int, last: int) -> dict[int, str | None]:
-    """The sequence numbers from `first` to `last` that are recorded, each with its refusal; one
-    that conflicted waits for a decision and is not refused yet."""
+class Recorded(NamedTuple):
+    """What is recorded of a client."""
+
+    person: str | None
+    """Who did the last of it; None: there is nothing."""
+    last: int | None
+    """The highest sequence number: what is acknowledged to it."""
+    refusals: Mapping[int, str | None]
+    """The numbers that were asked about and are recorded, each with its refusal; one that
+    conflicted waits for a decision and is not refused yet."""
+
+
+def of_client(session: Session, client: str, seqs: Collection[int]) -> Recorded:
+    """What is recorded of a client, and which of these sequence numbers, in one query."""
     refusal = case((Operation.changes.is_(None), Operation.refused))
-    query = select(Operation.seq, refusal).where(
-        Operation.client == client, Operation.seq.between(first, last)
+    last = select(func.max(Operation.seq)).where(Operation.client == client).scalar_subquery()
+    asked = Operation.seq.between(min(seqs), max(seqs)) if seqs else false()
+    query = (
+        select(Operation.seq, Operation.person, refusal)
+        .where(Operation.client == client, or_(asked, Operation.seq == last))
+        .order_by(Operation.seq)
     )
-    return dict(session.execute(query).all())
+    rows = session.execute(query).all()
+    if not rows:
+        return Recorded(None, None, {})
+    newest = rows[-1]
+    return Recorded(newest.person, newest.seq, {row[0]: row[2] for row in rows if row[0] in seqs})
 
 
 def last_seq(session: Session, client: str) -> int | None:
     """The client's highest recorded sequence number: what is acknowledged to it."""
     return session.scalar(select(func.max(Operation.seq)).where(Operation.client == client))
-
-
-def belongs_to_another(session: Session, client: str, person: str) -> bool:
-    """Whether the last that is recorded of this client was done by somebody else."""
-    query = select(Operation.person).where(Operation.client == client)
-    owner = session.scalar(query.order_by(Operation.seq.desc()).limit(1))
-    return owner is not None and owner != person
 
 
 def record(

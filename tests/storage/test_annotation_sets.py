@@ -134,7 +134,7 @@ def test_an_operation_is_recorded_once(sessions: sessionmaker[Session], document
     with sessions() as session:
         assert operations.last_seq(session, "c") == 1
         assert operations.last_seq(session, "d") is None
-        assert operations.received(session, "c", 0, 9) == {1: None}
+        assert operations.of_client(session, "c", range(10)).refusals == {1: None}
         assert [op.person for op in operations.of_document(session, document.id)] == ["Ann"]
 
 

@@ -98,7 +98,7 @@ def test_what_conflicted_is_received_and_not_refused(
         record(session, document_id, "c", 2, refused="no such span")
 
     with sessions() as session:
-        assert operations.received(session, "c", 1, 2) == {1: None, 2: "no such span"}
+        assert operations.of_client(session, "c", [1, 2]).refusals == {1: None, 2: "no such span"}
 
 
 def test_a_long_log_comes_in_pages_newest_first(

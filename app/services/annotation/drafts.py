@@ -21,8 +21,13 @@ from storage.repository import rules as rule_rows
 
 def load(session: Session, task: AnnotationTask) -> Draft:
     """The document as the reducer sees it: its draft, or what was submitted, frozen."""
+    return of_set(session, task, source_of(session, task))
+
+
+def of_set(session: Session, task: AnnotationTask, source: AnnotationSet | None) -> Draft:
+    """The same of the set that shows where the work stands, see `source_of`."""
     labels = frozenset(label.name for label in projects.labels(session, task.document.project_id))
-    return shown(task, labels, source_of(session, task))
+    return shown(task, labels, source)
 
 
 def source_of(session: Session, task: AnnotationTask) -> AnnotationSet | None:
@@ -149,9 +154,17 @@ def advance(task: AnnotationTask) -> int:
     return task.standing.version
 
 
-def save(session: Session, task: AnnotationTask, before: Draft, draft: Draft, person: str) -> None:
-    """Makes the database hold what the reducer made of the draft."""
-    stored = annotation_sets.draft_of(session, task.id, task.owner)
+def save(
+    session: Session,
+    task: AnnotationTask,
+    before: Draft,
+    draft: Draft,
+    person: str,
+    stored: AnnotationSet | None = None,
+) -> None:
+    """Makes the database hold what the reducer made of the draft; `stored` is the set of
+    the draft, where it was read already."""
+    stored = stored or annotation_sets.draft_of(session, task.id, task.owner)
     if stored is None:
         raise RuntimeError(f"document {task.id} was edited without a draft")
     standing = task.standing
