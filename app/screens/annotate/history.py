@@ -11,6 +11,7 @@ from app.components.span_annotator import span_annotator, words
 from app.context import AppContext
 from app.editing import Draft, EditError
 from app.screens.common.wording import count, literal
+from app.services.annotation import wire
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.document_view import DocumentView
 from app.services.annotation.history import HistoryError, Page, Step
@@ -22,16 +23,21 @@ PREVIEW = "history preview"
 """The key of the component that shows a version."""
 
 
-def show(app: AppContext, service: AnnotationService, view: DocumentView) -> None:
-    """Opens the dialog."""
+def ask(view: DocumentView) -> None:
+    """Has the dialog opened by `show`."""
     if st.session_state.get(_OF) != view.document_id:
         _forget()
     st.session_state[_OF] = view.document_id
-    _dialog(app, service, view)
+
+
+def show(app: AppContext, service: AnnotationService, view: DocumentView) -> None:
+    """The dialog, in every run until it is closed: what else has the page run closes it not."""
+    if st.session_state.get(_OF) == view.document_id:
+        _dialog(app, service, view)
 
 
 def _forget() -> None:
-    for key in (_PAGE, _LOOK, _BASE_VERSION):
+    for key in (_OF, _PAGE, _LOOK, _BASE_VERSION):
         st.session_state.pop(key, None)
 
 
@@ -134,9 +140,8 @@ def _on_the_text(view: DocumentView, draft: Draft, version: int) -> None:
         doc_id=f"{view.document_id} at {version}",
         text=view.text,
         labels=[asdict(label) for label in view.labels],
-        spans=[asdict(span) for span in draft.spans],
+        spans=wire.spans(draft.spans),
         tokens=words(view.text),
-        ack=None,
         key=PREVIEW,
         store=PREVIEW,
         read_only=True,

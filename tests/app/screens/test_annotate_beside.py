@@ -105,6 +105,8 @@ def test_the_history_is_shown_looked_at_and_restored(site: Site) -> None:
     assert "relabelled “New York” from LOC to MISC" in site.messages().replace("\\", "")
     assert "model version 1 suggested 3 entities" in site.messages()
     assert "<b>" not in site.messages()
+    site.run()
+    assert "suggested 3 entities" in site.messages(), "another run does not close it"
     site.app.button(key="look 0").click()
     site.navigate("history")
     assert site.mounted()["read_only"] is True
