@@ -53,7 +53,7 @@ export function applyOp(view, op, offsets) {
  * @template {SentOperation} T
  * @param {T} operation
  */
-const fieldsOf = ({ op, seq, ...fields }) => fields;
+const fieldsOf = ({ op, seq, base_version: _, ...fields }) => fields;
 
 /**
  * @param {View} view
