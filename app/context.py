@@ -29,6 +29,7 @@ from app.services.suggestions.prefetch import Prefetcher
 from app.services.suggestions.suggest import Predictor
 from app.services.team.permissions import Act, Acting, for_person, may
 from app.settings import Settings
+from app.web import open_pages
 from app.whoami import whoami
 from core.types import SamplerSettings
 from storage.engine import Sessions
@@ -110,6 +111,7 @@ def begin_run() -> AppContext:
     without asking again who has signed in."""
     found = create()
     st.session_state[_CONTEXT] = found
+    open_pages.enter(open_pages.Worker(found.sessions, found.person))
     return found
 
 

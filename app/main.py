@@ -6,7 +6,6 @@ import streamlit as st
 from streamlit import config
 
 from app import context
-from app.screens.annotate.receive import save_unmounted
 from app.screens.common import signed_out
 from app.screens.common.appearance import style
 from app.screens.common.error_message import error_text
@@ -34,10 +33,7 @@ def let_in() -> Acting | None:
 
 with uploads.page_run():
     try:
-        page = navigation(let_in())
-        if page.title != "Annotate":  # which receives for itself, and answers
-            save_unmounted()
-        page.run()
+        navigation(let_in()).run()
         context.settle()
     except SignedOutError:
         signed_out.signed_out()

@@ -9,7 +9,7 @@ from app import logs
 from app.http import routes
 from app.screens.common.error_message import show_error
 from app.settings import ROOT, Settings
-from app.web import health, metrics, sign_in
+from app.web import edits, health, metrics, sign_in
 from app.web.base_address import BaseAddress
 from app.web.gate import Gate
 from app.web.headers import Headers
@@ -17,7 +17,7 @@ from app.web.uploads import Uploads
 
 app = st.App(
     ROOT / "app" / "main.py",
-    routes=[*sign_in.ROUTES, *health.ROUTES, *metrics.ROUTES, *routes.ROUTES],
+    routes=[*sign_in.ROUTES, *edits.ROUTES, *health.ROUTES, *metrics.ROUTES, *routes.ROUTES],
     middleware=[
         Middleware(Headers),
         Middleware(BaseAddress),

@@ -20,10 +20,9 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
-from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from app.settings import Settings
-from app.web.gate import COOKIE
+from app.web.open_pages import current, page_of
 
 FOLDER = "/_stcore/upload_file/"
 MOST_FILES = 1_000
@@ -38,7 +37,7 @@ _shown: WeakKeyDictionary[AppSession, bool] = WeakKeyDictionary()
 @contextmanager
 def page_run() -> Iterator[None]:
     """Around a run of the whole page: afterwards, what it has not drawn takes no files."""
-    session = _current()
+    session = current()
     if session is None:
         yield
         return
@@ -57,7 +56,7 @@ def page_run() -> Iterator[None]:
 
 def show() -> None:
     """Opens the page of this run to files: it draws an uploader."""
-    if session := _current():
+    if session := current():
         _shown[session] = True
 
 
@@ -76,13 +75,6 @@ def _close(session: AppSession) -> None:
         _shown.pop(session, None)
 
 
-def _current() -> AppSession | None:
-    context = get_script_run_ctx()
-    if context is None or not runtime.exists():
-        return None
-    return runtime.get_instance().get_app_session(context.session_id)
-
-
 class Uploads:
     """Refuses uploads to another's page, to a page without an uploader, and too many of them."""
 
@@ -96,7 +88,7 @@ class Uploads:
             await self._app(scope, receive, send)
             return
         session_id = scope["path"].removeprefix(FOLDER).partition("/")[0]
-        session = _own(HTTPConnection(scope), session_id, self._settings())
+        session = page_of(HTTPConnection(scope), session_id, self._settings())
         if session is None or (scope["method"] == "PUT" and session not in _shown):
             refusal = "This is no page of yours that shows an uploader; reload the page.\n"
             await PlainTextResponse(refusal, 403)(scope, receive, send)
@@ -152,25 +144,6 @@ class Uploads:
                 "their pages are closed; try again in a few minutes.",
                 {"Retry-After": "120"},
             )
-
-
-def _own(asked: HTTPConnection, session_id: str, settings: Settings) -> AppSession | None:
-    """The page of this number, where it is open in the browser that asks."""
-    running = runtime.get_instance()
-    client, session = running.get_client(session_id), running.get_app_session(session_id)
-    if client is None or session is None or client.client_context is None:
-        return None
-    opened_by = _identity(client.client_context.cookies, settings)
-    return session if _identity(asked.cookies, settings) == opened_by else None
-
-
-def _identity(cookies: Mapping[str, str], settings: Settings) -> Mapping[str, str]:
-    """The cookies that tell who has signed in; none where nobody does."""
-    if settings.auth == "accounts":
-        return {COOKIE: cookies.get(COOKIE, "")}
-    if settings.auth == "oidc":  # in parts, where it is long
-        return {name: cookies[name] for name in cookies if name.startswith(USER_COOKIE_NAME)}
-    return {}
 
 
 def _kept() -> Mapping[str, list[int]]:

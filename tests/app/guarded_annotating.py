@@ -29,9 +29,9 @@ OF_ANNOTATING: dict[str, tuple[str, Call]] = {
         "annotate",
         lambda w: w.annotation.restore(w.document, 0, w.name, 0),
     ),
-    "annotation.annotation.AnnotationService.news": (
+    "annotation.annotation.AnnotationService.changes_since": (
         "annotate",
-        lambda w: w.annotation.news(w.document, 0, w.name, ()),
+        lambda w: w.annotation.changes_since(w.document, w.name, 0, ()),
     ),
     "annotation.annotation.AnnotationService.prefetch": (
         "annotate",

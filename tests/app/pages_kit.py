@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -14,6 +14,9 @@ from unittest import mock
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from app.components.span_annotator import span_annotator
+from app.services.annotation.annotation import AnnotationService
+from app.services.annotation.page_edits import receive
 from app.services.operations.startup import open_database
 from app.services.suggestions.review_heads import Answer
 from app.settings import ROOT, Settings
@@ -30,6 +33,8 @@ from tests.databases import copy_migrated
 
 TEXT = "Olena Kovalenko visited New York University on Monday."
 CLIENT = "page-1"
+_ANNOTATOR = "app.screens.annotate.workspace.span_annotator"
+_ANSWERED = ("ack", "error", "returned", "news")
 
 
 @dataclass
@@ -125,6 +130,8 @@ class Site:
     app: AppTest
     sent: int = 0
     """How many operations the page has sent."""
+    answer: dict[str, Any] = field(default_factory=dict)
+    """The last one to the span annotator."""
     prefetch_requests: list[tuple[int, int | None]] = field(default_factory=list)
     """What the page asked to have made ahead: projects and documents. Nothing is made."""
 
@@ -148,24 +155,41 @@ class Site:
         return self.app
 
     def send(self, document_id: int, *ops: dict[str, Any]) -> AppTest:
-        """What the span annotator sends, as it lies in the session."""
+        """What the span annotator sends, and the run of the page that it asks for."""
+        shown = self.mounted()
         numbered = [{"seq": self.sent + location, **op} for location, op in enumerate(ops, 1)]
         self.sent += len(ops)
-        sent = {"doc_id": document_id, "client": CLIENT, "ops": numbered}
-        self.app.session_state["annotator"] = {"ops": sent}
-        return self.run()
+        version = shown["version"] if shown["doc_id"] == document_id else None
+        answer = self.post(
+            {"doc_id": document_id, "client": CLIENT, "version": version, "ops": numbered}
+        )
+        if not (shown["around"] and answer["corrected"]):
+            return self.run()
+
+        def corrected(**data: Any) -> SimpleNamespace:
+            span_annotator(**data)
+            return SimpleNamespace(navigate=None, corrected=answer["corrected"])
+
+        with mock.patch(_ANNOTATOR, side_effect=corrected):
+            return self.run()
+
+    def post(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Sends a message as the span annotator does; the page is not run."""
+        answer = receive(AnnotationService(self.sessions), message, self.settings.person)
+        self.answer = json.loads(json.dumps(asdict(answer)))
+        return self.answer
 
     def navigate(self, where: str) -> AppTest:
         """What the span annotator asks the page for, in this one run."""
-        with mock.patch("app.screens.annotate.workspace.span_annotator") as annotator:
-            annotator.return_value.navigate = where
+        with mock.patch(_ANNOTATOR) as annotator:
+            annotator.return_value = SimpleNamespace(navigate=where, corrected=None)
             return self.run()
 
     def mounted(self) -> dict[str, Any]:
-        """What the page gave the span annotator."""
+        """What the span annotator shows: what the page gave it, and the last answer."""
         component = self.app.get("bidi_component")[0]
         data: dict[str, Any] = json.loads(component.proto.json)
-        return data
+        return {**{name: self.answer.get(name) for name in _ANSWERED}, **data}
 
     def spans(self) -> dict[str, str]:
         """The status of every span on the page, by its words."""

@@ -23,7 +23,7 @@ from storage.repository import annotation_sets, documents, projects
 from tests.browser.desk import AnnotatorView
 from tests.browser.servers import ROOT, Served
 
-PAGES = "app/main.py"
+PAGES = "app/server.py"
 SAMPLE = 1
 """The sample project's number."""
 MODEL = 240_000  # milliseconds; a cold disk takes long to read torch

@@ -24,11 +24,19 @@ class AnnotatorView:
 
     def server(self) -> dict[str, Any]:
         """What the server has stored."""
-        stored: dict[str, Any] = json.loads(self.page.get_by_test_id("stText").inner_text())
-        return stored
+        shown = self.shown()
+        origin = self.page.evaluate("location.origin")
+        answer = self.page.request.get(f"{origin}/stored", params={"run": shown["run"]})
+        stored: dict[str, Any] = answer.json()
+        return {**stored, "went": shown["went"]}
+
+    def shown(self) -> dict[str, Any]:
+        """What the page's last run says of itself."""
+        status: dict[str, Any] = json.loads(self.page.get_by_test_id("stText").inner_text())
+        return status
 
     def saved(self) -> dict[str, Any]:
-        """Waits for "saved", then for the page below to show the same run."""
+        """Waits for "saved", then for the page to stand still."""
         expect(self.state).to_have_attribute("data-state", "saved")
         expect(self.page.get_by_test_id("stApp")).to_have_attribute(
             "data-test-script-state", "notRunning"

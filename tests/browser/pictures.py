@@ -55,7 +55,7 @@ def main() -> None:
         data = Path(folder)
         env = environment(data)
         url = f"http://127.0.0.1:{free_port()}"
-        command = [sys.executable, "-m", "streamlit", "run", "app/main.py"]
+        command = [sys.executable, "-m", "streamlit", "run", "app/server.py"]
         page_process = subprocess.Popen(
             [*command, "--server.port", url.rsplit(":", 1)[1]],
             cwd=ROOT,

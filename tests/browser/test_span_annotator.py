@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.desk import Visit
 
@@ -119,7 +119,9 @@ def test_undo_and_redo_walk_back_and_forth_over_every_kind_of_edit(visit: Visit)
     assert desk.saved()["spans"] == before
     desk.press(*["Control+Shift+z"] * 5)
     expect(desk.page.get_by_test_id("redo")).to_be_disabled()
-    assert desk.saved()["spans"] == after
+    server = desk.saved()
+    assert server["spans"] == after
+    assert server["bases"] == sorted(server["bases"]), "each names the version that was looked at"
 
 
 def test_brackets_move_the_boundaries_by_words(visit: Visit) -> None:
@@ -227,11 +229,11 @@ def test_saved_is_shown_only_after_the_server_acknowledged(visit: Visit) -> None
 def test_what_the_server_lost_is_sent_again_ever_more_seldom_and_the_page_says_so(
     visit_alone: Visit, page: Page
 ) -> None:
-    sent: list[str | bytes] = []
+    sent: list[Request] = []
 
-    def framed(frame: str | bytes) -> None:
-        if b"accept" in (frame if isinstance(frame, bytes) else frame.encode()):
-            sent.append(frame)
+    def asked(request: Request) -> None:
+        if "/edits/" in request.url:
+            sent.append(request)
 
     def ticks_until(times: int) -> int:
         """Steps of 0.3 seconds on the page's clock until the edit was sent so often."""
@@ -241,7 +243,7 @@ def test_what_the_server_lost_is_sent_again_ever_more_seldom_and_the_page_says_s
             page.clock.run_for(300)
         raise AssertionError(f"sent {len(sent)} times in 21 seconds")
 
-    page.on("websocket", lambda socket: socket.on("framesent", framed))
+    page.on("request", asked)
     page.clock.install()
     desk = visit_alone("nested", deaf=2)
     desk.bar("m0").click()
@@ -254,6 +256,22 @@ def test_what_the_server_lost_is_sent_again_ever_more_seldom_and_the_page_says_s
     assert desk.saved()["log"] == ["accept"]
     assert "not saved – retrying; keep this page open" in message()
     assert second > 1.5 * first, "a server that is only slow gets room to answer"
+
+
+def test_a_save_needs_no_run_of_the_page_and_shows_what_the_server_made_of_it(
+    visit_alone: Visit, page: Page
+) -> None:
+    frames: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
+    desk = visit_alone("nested")
+    desk.bar("m0").click()
+    before = len(frames)
+    desk.press("a", "4")
+    assert desk.saved()["log"] == ["accept", "relabel"]
+    desk.press("Control+z")
+    assert desk.saved()["spans"]["m0"]["status"] == "accepted"
+    expect(desk.bar("m0")).to_have_attribute("data-label", "PER")
+    assert len(frames) == before
 
 
 def test_a_refused_operation_is_explained_and_its_effect_disappears(visit: Visit) -> None:

@@ -17,8 +17,10 @@ from tests.load.tab import Tab
 PACE = (2.0, 4.0)
 """Seconds from one step to the next."""
 RESEND, SLOWEST = 3.0, 24.0
-"""Seconds without an answer after which the component sends again what is not acknowledged; each
-time in vain it waits twice as long."""
+"""Seconds after which the component sends again what had no answer; each time in vain it waits
+twice as long."""
+SOON = 0.02
+"""Seconds from an edit, or from an answer, to the next message (`outbox.js`)."""
 ARRIVALS = 3.0
 """How many come in a second."""
 PATIENCE = 60.0
@@ -62,12 +64,12 @@ class Annotator:
         self._unsaved: list[tuple[int, dict[str, Any]]] = []
         self._seq = 0
         self._comes = comes
-        self._flushed, self._patience = 0.0, RESEND
+        self._pushed = asyncio.Event()
 
     async def annotate(self, seconds: float) -> Tally:
         """Works for so long, then waits for the last answers."""
         await asyncio.sleep(self._comes)
-        personal = [asyncio.create_task(self._tab.stay_open()), asyncio.create_task(self._insist())]
+        personal = [asyncio.create_task(self._tab.stay_open()), asyncio.create_task(self._send())]
         try:
             await self._see(self._shown)
             until = time.monotonic() + seconds
@@ -107,28 +109,34 @@ class Annotator:
             sent = {"seq": self._seq, "base_version": self._data["version"], **op}
             self._unsaved.append((self._data["doc_id"], sent))
             self.tally.sent[self._seq] = time.monotonic()
-        await self._flush()
+        self._pushed.set()
 
-    async def _flush(self) -> None:
-        """Sends all that is unacknowledged of the first document that has any."""
-        self._flushed = time.monotonic()
-        if self._unsaved:
-            document = self._unsaved[0][0]
-            ops = [op for item, op in self._unsaved if item == document]
-            message = {
-                "doc_id": document,
-                "client": self.client,
-                "sibling_clients": [self.client],
-                "ops": ops,
-            }
-            await self._tab.set_state("ops", message)
-
-    async def _insist(self) -> None:
+    async def _send(self) -> None:
+        """One message at a time, until nothing is unacknowledged."""
+        patience = RESEND
         while True:
-            await asyncio.sleep(RESEND / 10)
-            if self._unsaved and time.monotonic() - self._flushed > self._patience:
-                self._patience = min(2 * self._patience, SLOWEST)
-                await self._flush()
+            if not self._unsaved:
+                await self._pushed.wait()
+            self._pushed.clear()
+            await asyncio.sleep(SOON)
+            while self._unsaved:
+                answer = await self._tab.post(self._data["edits"], self._message())
+                answered = answer is not None and answer["ack"] is not None
+                if answer is not None:
+                    self._receive(answer)
+                await asyncio.sleep(SOON if answered else patience)
+                patience = RESEND if answered else min(2 * patience, SLOWEST)
+
+    def _message(self) -> dict[str, Any]:
+        """All that is unacknowledged of the first document that has any."""
+        document = self._unsaved[0][0]
+        return {
+            "doc_id": document,
+            "client": self.client,
+            "sibling_clients": [self.client],
+            "version": self._data["version"] if document == self._data["doc_id"] else None,
+            "ops": [op for item, op in self._unsaved if item == document],
+        }
 
     async def _saved(self) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -139,17 +147,19 @@ class Annotator:
         async with asyncio.timeout(PATIENCE):
             await shown.wait()
 
-    def _mounted(self, data: Mapping[str, Any]) -> None:
-        ack, now = data["ack"], time.monotonic()
-        if ack and ack["client"] == self.client:
-            done = [op["seq"] for _, op in self._unsaved if op["seq"] <= ack["seq"]]
-            if done:
-                self._patience = RESEND
-            for seq in done:
-                self.tally.saves[seq] = now - self.tally.sent[seq]
-            if done and data["error"]:
-                self.tally.refusals[data["error"]] += 1
+    def _receive(self, answer: Mapping[str, Any]) -> None:
+        ack, now = answer["ack"], time.monotonic()
+        for _, op in self._unsaved if ack else ():
+            if op["seq"] <= ack["seq"]:
+                self.tally.saves[op["seq"]] = now - self.tally.sent[op["seq"]]
+        if answer["error"]:
+            self.tally.refusals[answer["error"]] += 1
+        if ack:
             self._unsaved = [item for item in self._unsaved if item[1]["seq"] > ack["seq"]]
+        if answer["state"] and answer["doc_id"] == self._data["doc_id"]:
+            self._data = {**self._data, **answer["state"]}
+
+    def _mounted(self, data: Mapping[str, Any]) -> None:
         if data["doc_id"] != self._data.get("doc_id"):
             self._shown.set()
         self._data = data

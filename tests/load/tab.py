@@ -1,7 +1,8 @@
-"""A browser's tab without the browser: Streamlit's own messages over its own websocket.
+"""A browser's tab without the browser: Streamlit's own messages over its own websocket, and edits
+beside it.
 
 The annotator component's JavaScript is played by whoever owns the tab: it reads `data`, what the
-page mounted last, and answers with `set_state` and `trigger`.
+page mounted last, and answers with `post` and `trigger`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -23,6 +25,8 @@ from websockets.exceptions import ConnectionClosed
 
 COMPONENT = "span_annotator"
 _TRIGGER = "$$STREAMLIT_INTERNAL_KEY_{}__events"
+ANSWER_LIMIT = 30.0
+"""Seconds after which an edit counts as not answered, as in `post.js`."""
 _KEPT = 50
 """Messages that the tab keeps, so that the server may name one instead of sending it again."""
 
@@ -40,10 +44,15 @@ class Tab:
     ) -> None:
         self._site, self._page, self._query = site, page, query
         self._cookies = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        self._client = httpx.AsyncClient(
+            base_url=site,
+            headers={"Cookie": self._cookies, "Origin": site},
+            timeout=ANSWER_LIMIT,
+            trust_env=False,
+        )
         self._mounted = mounted
         self._socket: ClientConnection | None = None
         self._session = self._script = self._component = ""
-        self._state: dict[str, Any] = {}
         self._kept: OrderedDict[str, ForwardMsg] = OrderedDict()
         self.problems: Counter[str] = Counter()
         """What the page showed as an error, and connections that were cut."""
@@ -52,13 +61,14 @@ class Tab:
 
     async def stay_open(self) -> None:
         """Keeps the tab open, connecting again as a browser does, until it is cancelled."""
-        while True:
-            try:
-                await self._follow()
-            except (ConnectionClosed, OSError) as error:
-                self.problems[f"connection: {type(error).__name__}"] += 1
-            self._socket = None
-            await asyncio.sleep(0.5)
+        async with self._client:
+            while True:
+                try:
+                    await self._follow()
+                except (ConnectionClosed, OSError) as error:
+                    self.problems[f"connection: {type(error).__name__}"] += 1
+                self._socket = None
+                await asyncio.sleep(0.5)
 
     async def _follow(self) -> None:
         parts = urlsplit(self._site)
@@ -79,10 +89,17 @@ class Tab:
                 message.ParseFromString(raw)
                 self._take(message)
 
-    async def set_state(self, name: str, value: Any) -> None:
-        """What `setStateValue` does in the component."""
-        self._state[name] = value
-        await self._rerun()
+    async def post(self, address: str, message: Mapping[str, Any]) -> dict[str, Any] | None:
+        """What `post.js` does; None where there is no answer."""
+        try:
+            answer = await self._client.post(f"/{address}", json=message)
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            self.problems[f"edits: {type(error).__name__}"] += 1
+            return None
+        self.received += len(answer.content)
+        content: dict[str, Any] = answer.json()
+        return content
 
     async def trigger(self, event: str, value: Any) -> None:
         """What `setTriggerValue` does in the component."""
@@ -96,8 +113,6 @@ class Tab:
             page_name="" if self._script else self._page,
             cached_message_hashes=list(self._kept),
         )
-        if self._state:
-            state.widget_states.widgets.add(id=self._component, json_value=json.dumps(self._state))
         if events:
             state.widget_states.widgets.add(
                 id=_TRIGGER.format(self._component), json_trigger_value=json.dumps(events)

@@ -1,21 +1,22 @@
 """The span annotator: a text with its spans, edited by mouse and keyboard.
 
-Offsets are code points, end exclusive. What a person does travels as operations that are sent
-again until the server acknowledges them:
+Offsets are code points, end exclusive. What a person does travels as operations, beside the page's
+own connection and without a run of the page, to the address `edits`, and is sent again until the
+server acknowledges it:
 
-    sent = sent_operations(KEY)
-    # {"doc_id", "client", "person", "sibling_clients",
-    #  "ops": [{"seq", "base_version", "op", ...}]} or None
-    ...apply each (client, seq) exactly once, in order, in one transaction; commit...
-    span_annotator(..., ack={"client": client, "seq": last_applied_seq}, key=KEY)
+    {"doc_id", "client", "person", "sibling_clients", "version",
+     "ops": [{"seq", "base_version", "op", ...}]}
+    ...apply each (client, seq) exactly once, in order, in one transaction; commit; answer
+    {"doc_id", "ack": {"client", "seq"}, "error", "returned", "state", "news", "corrected"}
 
-Keep `key` constant from document to document: edits that are still under way when the page
-moves on are then sent with their own `doc_id`. What is not acknowledged survives a reload of the
-tab and is then sent with the client and numbers it had. Acknowledge a refused operation too, and
-say why in `error`: the page shows it and takes the operation's effect back. `base_version` is the
-version of the spans that the person looked at, `sibling_clients` are all clients whose operations
-the page has shown; what conflicted with somebody else's work comes back in `conflicts` until it is
-settled.
+`app.services.annotation.page_edits` does so. Edits that are still under way when the page moves on
+go with their own `doc_id`. What is not acknowledged survives a reload of the tab and is then sent
+with the client and numbers it had. Acknowledge a refused operation too, and say why in `error`: the
+page shows it and takes the operation's effect back. `base_version` is the version of the spans that
+the person looked at, `version` the one that the page shows, `sibling_clients` are all clients whose
+operations the page has shown; what conflicted with somebody else's work comes back in `conflicts`
+until it is settled. `state` is what edits change of what `span_annotator` takes. A message without
+operations asks what others did.
 
 Never acknowledge what was not kept: name it in `returned`. Where its client is somebody else's
 (`wrong_owner`), the page takes another number and sends it again. Else the page keeps it aside,
@@ -28,20 +29,19 @@ sent.
     labels: `{name, color "#rrggbb", key, description}`; `key` is one character or None.
     spans: `{id, start, end, label, status, score, source, confidence}` as stored, status
         suggested, accepted or rejected, source model, instant, rule or person, score 0..1 or
-        None, confidence `{left, right, type, ...}` in 0..1, None or missing.
+        None, confidence `{left, right, type}` in 0..1, None or missing.
     tokens: (start, end) of each word; boundaries are theirs, unless a person chooses others.
-    ack, returned: `{client, seq}`, the last operation applied of that client;
-        `{client, doc_id, foreign, why}`, what can never be saved as it was sent.
+    edits: the address of the server for edits, below the page's folder.
     key, store, person: the component's key in session state; the database, named up to a first
         blank; and whose edits are sent to it.
-    read_only: shows everything and changes nothing.
-    error, empty: why the server refused an operation; what a text without spans is told as.
+    read_only, status: shows everything and changes nothing; where the person's work stands.
+    empty: what a text without spans is told as.
     hotkeys: the project's own keys by the name of the action, see `hotkeys.ACTIONS`.
     hints: `{start, end, label, score}`, what a model nearly suggested; shown on demand.
     comment, skip_reason: what was said of the document, and why it was skipped.
     can_ask, held_out, version: is there a model to ask; are models measured on it; the draft's.
-    conflicts: as `app.services.annotation.conflicts.Conflict`, `at` as ISO 8601 has it.
-    news: `{version, text, spans}`: what others did, told once for each version.
+    conflicts: as `app.services.annotation.wire.conflicts` has them.
+    around: whether to report where the person `corrected` the model.
     flow: "" shows all suggestions at once; "unsure" and "order" bring one at a time, the least
         sure first or as they stand in the text. The person changes it, see `sent_flow`.
     reading: `{read, sentences, unread, stopped}` while a model reads a long document part by part:
@@ -49,10 +49,11 @@ sent.
 
 and returns
 
-    `ops`, what `sent_operations` gives; `visible`, `{doc_id, offset}`, the first code point that is
-    in sight where no model has read; and `navigate`: "next", "previous", "denoise",
-    "history" or "suggest" in the one run after the person asked for it, else None; with a
-    span selected, "denoise@17" names where it begins.
+    `visible`, `{doc_id, offset}`, the first code point that is in sight where no model has read;
+    `corrected`, where the last edits corrected the model, [start, end) each; and `navigate`:
+    "next", "previous", "denoise", "history", "suggest", or "refresh" where somebody submitted,
+    skipped or reopened the document; with a span selected, "denoise@17" names where it begins.
+    The last two in the one run after they happened, else None.
 """
 
 from __future__ import annotations
@@ -69,7 +70,6 @@ from app.components.span_annotator.hotkeys import table
 from core.text.tokenization import tokenize
 
 NOTHING_FOUND = "The model found no entities here. Drag over words to add one."
-_PARTS = ("left", "right", "type")
 _FOLDER = Path(__file__).parent
 _STYLES = (
     "span_annotator.css",
@@ -94,13 +94,6 @@ def _nothing() -> None:
     """The callback that Streamlit asks for where the page needs none."""
 
 
-def sent_operations(key: str) -> dict[str, Any] | None:
-    """What the browser last sent, to be applied before the component is mounted again."""
-    state = st.session_state.get(key)
-    operations: dict[str, Any] | None = state.get("ops") if state else None
-    return operations
-
-
 def sent_flow(key: str) -> str | None:
     """The `flow` that the person chose last, or None where they chose none."""
     state = st.session_state.get(key)
@@ -121,13 +114,12 @@ def span_annotator(
     labels: Sequence[Mapping[str, Any]],
     spans: Sequence[Mapping[str, Any]],
     tokens: Iterable[tuple[int, int]],
-    ack: Mapping[str, Any] | None,
     key: str,
+    edits: str = "",
     store: str = "",
     person: str = "",
-    returned: Mapping[str, Any] | None = None,
     read_only: bool = False,
-    error: str | None = None,
+    status: str = "new",
     empty: str = NOTHING_FOUND,
     hotkeys: Mapping[str, str] | None = None,
     hints: Sequence[Mapping[str, Any]] = (),
@@ -137,24 +129,31 @@ def span_annotator(
     held_out: bool = False,
     version: int = 0,
     conflicts: Sequence[Mapping[str, Any]] = (),
-    news: Mapping[str, Any] | None = None,
+    around: bool = False,
     flow: str = "",
     reading: Mapping[str, Any] | None = None,
 ) -> Any:
     """Mounts the annotator; what it takes and returns, the top of this file has."""
     data = {
-        **{"doc_id": doc_id, "text": text, "store": store, "read_only": read_only, "error": error},
-        **{"empty": empty, "comment": comment, "skip_reason": skip_reason, "can_ask": can_ask},
+        **{"doc_id": doc_id, "text": text, "store": store, "read_only": read_only, "edits": edits},
+        **{
+            "status": status,
+            "around": around,
+            "empty": empty,
+            "comment": comment,
+            "skip_reason": skip_reason,
+            "can_ask": can_ask,
+        },
         **{"labels": _plain(labels), "hints": _plain(hints), "conflicts": _plain(conflicts)},
         **{"held_out": held_out, "flow": flow, "actions": table(hotkeys or {})},
-        **{"spans": [_without_noise(span) for span in spans], "tokens": _compact(tuple(tokens))},
-        **{"version": version, "person": person, "ack": ack, "returned": returned, "news": news},
+        **{"spans": _plain(spans), "tokens": _compact(tuple(tokens))},
+        **{"version": version, "person": person},
         "reading": reading,
     }
     return _COMPONENT(
         key=key,
         data=data,
-        on_ops_change=_nothing,
+        on_corrected_change=_nothing,
         on_navigate_change=_nothing,
         on_flow_change=_nothing,
         on_visible_change=_nothing,
@@ -163,15 +162,6 @@ def span_annotator(
 
 def _plain(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [dict(record) for record in records]
-
-
-def _without_noise(span: Mapping[str, Any]) -> dict[str, Any]:
-    """The span with the parts of its confidence that the page shows, to a thousandth."""
-    shown = dict(span)
-    confidence = shown.get("confidence") or {}
-    known = all(part in confidence for part in _PARTS)
-    shown["confidence"] = {part: round(confidence[part], 3) for part in _PARTS} if known else None
-    return shown
 
 
 @lru_cache(maxsize=64)

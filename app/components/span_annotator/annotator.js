@@ -21,6 +21,7 @@ import { OffsetMap, Tokens, readPairs } from './offsets.js';
 import { Panel } from './panel.js';
 import { Pointer } from './pointer.js';
 import { Popover } from './popover.js';
+import { post } from './post.js';
 import { ReadingQuestion } from './reading_question.js';
 import { Review } from './review.js';
 import { Room } from './room.js';
@@ -36,6 +37,7 @@ import { DocumentActions } from './document_actions.js';
 const INSTANCES = new WeakMap(); // parentElement -> Annotator; the renderer runs for every change
 /** @type {Map<string, Session>} */
 const SESSIONS = new Map(); // store and person -> unsent edits and choices, which outlive a re-mount
+const EARLIER = 'An edit of the document before was not applied: ';
 const NOT_KEPT = 'This browser cannot keep unsaved edits: its storage is full or blocked. Until the page '
   + 'says “saved”, they exist in this tab only: do not close or reload it.';
 
@@ -46,7 +48,7 @@ export class Annotator extends DocumentActions {
   /** @type {Hint[]} */ allHints;
   /** @type {View} */ stored;
   /** @type {Mark[]} */ marks = [];
-  /** @type {string | null} */ lastError = null;
+  /** @type {(stretches: [number, number][]) => void} */ corrected;
   opened = false; // whether `data` is the person's
   frame = 0;
   scrolling = 0;
@@ -81,7 +83,7 @@ export class Annotator extends DocumentActions {
     this.room = new Room(this.shell, this, signal);
     this.long = new LongDocument(this, this.panel.find, signal);
     this.readingQuestion = new ReadingQuestion(this.panel.find('unready'), this);
-    this.outbox.changed = () => this.drawState();
+    this.follow();
     listen(this, this.shell, box, signal);
     box.addEventListener('blur', () => { this.leaving = false; }, { signal });
     box.addEventListener('scroll', () => this.scrolled(), { signal, passive: true });
@@ -98,8 +100,15 @@ export class Annotator extends DocumentActions {
     this.outbox.suspend();
     this.opened = false; // everything is opened anew
     Object.assign(this, { outbox, preferences });
-    outbox.changed = () => this.drawState();
+    this.follow();
     outbox.findOthers();
+  }
+
+  /** Shows what becomes of the edits. */
+  follow() {
+    this.outbox.changed = () => this.drawState();
+    this.outbox.unknown = () => this.navigate('refresh'); // a run of the page tells where it is known
+    this.outbox.answered = (answer, emptied, lost) => this.answered(answer, emptied, lost);
   }
 
   destroy() {
@@ -122,7 +131,8 @@ export class Annotator extends DocumentActions {
   colourOf(label) { return this.colours.get(label) ?? '#808080'; }
 
   /**
-   * Takes what Python sent: the document, the spans it has stored, and its acknowledgement.
+   * Takes what the page's run sent: the document, and the spans it has stored. An answer to edits may
+   * have come since: of the two versions of the work the newer stands.
    * @param {AnnotatorData} data
    */
   update(data) {
@@ -130,24 +140,54 @@ export class Annotator extends DocumentActions {
     this.opened = true;
     const isNew = data.doc_id !== before?.doc_id || data.text !== before?.text;
     if (isNew && before) this.notes.keep();
-    this.data = data;
-    this.readOnly = Boolean(data.read_only);
+    const overtaken = before && !isNew && data.version < before.version;
+    this.data = overtaken ? { ...data, ...stateOf(before) } : data;
+    if (isNew) this.outbox.knownVersion = { docId: data.doc_id, version: data.version };
     this.bind(data, before);
     if (isNew) this.open(data);
     if (isNew || data.tokens !== before?.tokens) this.split(data);
     if (isNew || !deepEqual(data.hints, before?.hints)) this.allHints = readHints(data.hints, this.offsets);
-    this.stored = new Map(data.spans.map((span) => [span.id, this.known(fromWire(span, this.offsets))]));
-    const emptied = this.outbox.acknowledge(data.ack);
-    this.returned(data.returned);
-    if (data.error && (emptied || data.error !== this.lastError)) this.refused(data.error);
-    this.lastError = data.error;
-    this.conflicts.receive(data.conflicts);
-    this.announce(data.news);
-    this.rebuild();
+    this.takeState();
     if (before && data.flow !== before.flow) this.preferences.flow = data.flow; // the address changed
     if (isNew) this.redraw(); else this.long.steady(() => this.redraw());
     this.decisions.follow();
+    if (before && !isNew && data.version > before.version) this.outbox.poll(data.doc_id);
+  }
+
+  /**
+   * Takes what the server answered to edits, to those of a document before too.
+   * @param {Answer} answer
+   * @param {boolean} emptied
+   * @param {number} lost
+   */
+  answered(answer, emptied, lost) {
+    const { returned, error, state } = answer;
+    const isShown = answer.doc_id === this.data.doc_id;
+    const { status } = this.data;
+    if (isShown && state) {
+      this.data = { ...this.data, ...state };
+      this.outbox.knownVersion = { docId: answer.doc_id, version: state.version };
+    }
+    if (lost && returned) this.returned(returned.why);
+    if (this.selected !== null) this.selected = this.outbox.nameOf(this.selected);
+    if (error && (emptied || error !== this.lastError)) this.refused(isShown ? error : EARLIER + error);
+    this.lastError = error;
+    if (isShown) this.announce(answer.news);
+    this.takeState();
+    this.long.steady(() => this.redraw());
+    this.decisions.follow();
+    if (isShown && this.data.around && answer.corrected.length) this.corrected(answer.corrected);
     if (emptied) this.saved();
+    else if (isDone(this.data.status) !== isDone(status)) this.navigate('refresh');
+  }
+
+  /** The state as it is stored, with what is under way on top. */
+  takeState() {
+    const { spans, conflicts, read_only: readOnly } = this.data;
+    this.readOnly = Boolean(readOnly);
+    this.stored = new Map(spans.map((span) => [span.id, this.known(fromWire(span, this.offsets))]));
+    this.conflicts.receive(conflicts);
+    this.rebuild();
   }
 
   /**
@@ -218,7 +258,7 @@ export class Annotator extends DocumentActions {
     panel.drawChoices(this);
     panel.drawOptional('notice', this.notice(counts));
     panel.drawOptional('skipped', this.data.skip_reason && `Skipped: ${this.data.skip_reason}`);
-    panel.drawOptional('error', this.data.error ?? this.refusal);
+    panel.drawOptional('error', this.lastError ?? this.refusal);
     panel.drawOptional('storage', !this.outbox.storage.persisted && NOT_KEPT);
     this.review.draw(counts.suggested, this.readOnly);
     this.notes.draw();
@@ -297,6 +337,18 @@ export class Annotator extends DocumentActions {
 }
 
 /**
+ * The part of the data that edits change.
+ * @param {AnnotatorData} data
+ * @returns {DocumentState}
+ */
+const stateOf = ({ spans, version, status, read_only, comment, skip_reason, conflicts }) => (
+  { spans, version, status, read_only, comment, skip_reason, conflicts }
+);
+
+/** @param {string} status */
+const isDone = (status) => status === 'submitted' || status === 'skipped';
+
+/**
  * Whether two plain values are the same throughout.
  * @param {unknown} a
  * @param {unknown} b
@@ -322,6 +374,8 @@ function sessionOf({ store, person, flow }) {
     SESSIONS.set(name, session);
     // For as long as the tab lives: what is unsent may wait while another page is shown.
     onReconnect(() => outbox.reconnected());
+    outbox.send = (message, signal) => post(outbox.address, message, signal, () => outbox.unknown());
+    window.addEventListener('pagehide', () => outbox.flush()); // what was done a moment ago still leaves
     window.addEventListener('beforeunload', (event) => { if (outbox.unsaved) event.preventDefault(); });
   }
   return session;
@@ -339,8 +393,9 @@ export default function render({ parentElement, data, setStateValue, setTriggerV
     annotator = new Annotator(parentElement, session);
     INSTANCES.set(parentElement, annotator);
   }
-  annotator.outbox.send = (payload) => setStateValue('ops', payload);
   annotator.outbox.resume();
+  annotator.outbox.moved(data.edits);
+  annotator.corrected = (stretches) => setTriggerValue('corrected', stretches);
   annotator.decisions.changed = (flow) => setStateValue('flow', flow);
   const leaving = annotator;
   annotator.navigate = (where) => setTriggerValue('navigate', where === 'denoise' ? depart(leaving, session) : where);

@@ -8,6 +8,8 @@ const SOON_AGAIN = 20; // ms
 const OUTBOXES = new Map(); // a storage key -> the outbox that fills it
 
 export class DeadLetterOutbox extends Outbox {
+  /** @type {Map<string, string>} */ names = new Map(); // of spans, when their client was numbered anew
+
   /**
    * @param {string} store
    * @param {string} person
@@ -53,14 +55,21 @@ export class DeadLetterOutbox extends Outbox {
     this.siblings = [fresh, ...this.siblings.filter((sibling) => sibling !== client)];
     const names = new Set(renumbered.flatMap(({ op }) =>
       (op.op === 'add' && op.id.startsWith(`${client}-`) ? [op.id] : [])));
+    for (const id of names) this.names.set(id, fresh + id.slice(client.length));
     /** @type {(op: SentOperation) => SentOperation} */
-    const renamed = (op) => ('id' in op && names.has(op.id) ? { ...op, id: fresh + op.id.slice(client.length) } : op);
+    const renamed = (op) => ('id' in op && names.has(op.id) ? { ...op, id: this.nameOf(op.id) } : op);
     this.entries = this.entries.map((entry) => ({
       ...entry, client: entry.client === client ? fresh : entry.client, op: renamed(entry.op),
     }));
     this.persistAndSend();
     return 0;
   }
+
+  /**
+   * What a span is called now.
+   * @param {string} id
+   */
+  nameOf(id) { return this.names.get(id) ?? id; }
 
   /** Sends once more what was set aside, as new edits of this page, which has gone on since. */
   retry() {

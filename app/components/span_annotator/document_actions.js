@@ -11,6 +11,7 @@ export class DocumentActions extends BatchActions {
   /** @type {(where: Destination) => void} */ navigate;
   /** @type {Destination | null} */ destination = null;
   /** @type {string | null} */ refusal = null;
+  /** @type {string | null} */ lastError = null;
   /** @type {string[]} */ changedIds = []; // spans that somebody else changed, to be looked at
   announcedVersion = -1; // the newest version whose news were told
 
@@ -19,7 +20,7 @@ export class DocumentActions extends BatchActions {
     this.history.forget();
     this.forget();
     this.emptyQuestion.close();
-    this.destination = this.refusal = null;
+    this.destination = this.refusal = this.lastError = null;
     this.changedIds = [];
     this.announcedVersion = -1;
   }
@@ -108,12 +109,11 @@ export class DocumentActions extends BatchActions {
 
   /**
    * The server can never save something as it was sent: nobody is sent away before they know.
-   * @param {Returned | null} what
+   * @param {string} why
    */
-  returned(what) {
-    if (!what || !this.outbox.handleReturned(what)) return;
+  returned(why) {
     this.cancelNavigation();
-    this.panel.say(`Not saved: ${what.why}`);
+    this.panel.say(`Not saved: ${why}`);
   }
 
   /** Something has to be looked at first: with an edit missing, nothing is final. */

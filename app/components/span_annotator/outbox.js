@@ -4,9 +4,9 @@ import { SessionStore } from './session_store.js';
 
 const SOON = 20; // ms; an edit alone leaves as soon as it is painted
 const DEBOUNCE = 100; // ms; the rest of a burst of keys travels as one message
-const RESEND = 3000; // ms; Streamlit silently drops what is written while its socket is down
-const SLOWEST_RESEND = 24000; // ms; each time in vain waits twice as long: what is sent again interrupts a
-// server that is only slow, and a crowd of pages that ask anew keeps it from ever answering
+const RESEND = 3000; // ms; until what had no answer is sent again
+const SLOWEST_RESEND = 24000; // ms; each time in vain waits twice as long: a crowd of pages that ask anew
+// keeps a slow server from ever answering
 const MAX_OPERATIONS = 1000; // in a message; the server takes no more at a time (`batch.py`)
 const LATE = 5000; // ms without an answer after which the page says "not saved"
 
@@ -27,9 +27,14 @@ export class Outbox {
   /** @type {string[]} */ siblings;
   /** @type {string} */ client;
   /** @type {LeftEntries[]} */ others = [];
-  /** @type {(message: Message) => void} */ send = () => {};
+  /** @type {(message: Message, signal: AbortSignal) => Promise<Answer | null>} */ send = async () => null;
+  /** @type {(answer: Answer, emptied: boolean, lost: number) => void} */ answered = () => {};
   changed = () => {};
+  unknown = () => {}; // the server does not know the page
   detached = false;
+  address = ''; // where the messages go, below the server's folder
+  /** @type {KnownVersion | null} */ knownVersion = null; // what others did up to there was told
+  /** @type {AbortController | null} */ sending = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ timer;
   /** @type {ReturnType<typeof setInterval> | undefined} */ ticker;
 
@@ -85,7 +90,6 @@ export class Outbox {
     this.resendDelay = RESEND;
     this.persist();
     if (!this.size) this.stopTimers();
-    else if (this.entries.some(({ sent }) => !sent)) this.later(SOON);
     return !this.size;
   }
 
@@ -121,27 +125,99 @@ export class Outbox {
     this.ticker ??= setInterval(() => this.changed(), 1000);
   }
 
-  flush() {
-    if (!this.size) return;
+  async flush() {
+    if (!this.size || this.sending || this.detached) return;
     const { docId, client } = this.entries[0];
     const turn = this.entries.findIndex((entry) => entry.docId !== docId || entry.client !== client);
     const run = this.entries.slice(0, turn < 0 ? MAX_OPERATIONS : Math.min(turn, MAX_OPERATIONS));
-    if (run.every(({ sent }) => sent)) this.resendDelay = Math.min(2 * this.resendDelay, SLOWEST_RESEND);
-    for (const entry of run) entry.sent = true;
-    const ops = run.map(({ op }) => op);
-    this.send({ doc_id: docId, client, person: this.person, sibling_clients: this.siblings, ops });
-    if (!this.detached) this.later(this.resendDelay);
+    /** @type {boolean | null} */
+    let progress = false;
+    try {
+      progress = await this.exchange(docId, client, run.map(({ op }) => op));
+    } finally {
+      this.goOn(progress);
+    }
   }
 
-  /** The server can be reached again: what was written meanwhile is lost, so all is sent anew. */
+  /**
+   * With what is left to send.
+   * @param {boolean | null} progress
+   */
+  goOn(progress) {
+    if (progress === null || !this.size || this.detached) return;
+    this.later(progress ? SOON : this.resendDelay);
+    this.resendDelay = progress ? RESEND : Math.min(2 * this.resendDelay, SLOWEST_RESEND);
+  }
+
+  /**
+   * Asks what others did to the document that is shown since the version that was told of.
+   * @param {string | number} docId
+   */
+  async poll(docId) {
+    if (this.size || this.sending || this.detached) return;
+    await this.exchange(docId, this.client, []);
+    this.goOn(true);
+  }
+
+  /**
+   * One message at a time, so that none arrives before one that was sent earlier. Returns whether
+   * there is less to send than before; null where something else was sent meanwhile.
+   * @param {string | number} docId
+   * @param {string} client
+   * @param {SentOperation[]} ops
+   */
+  async exchange(docId, client, ops) {
+    const version = this.knownVersion?.docId === docId ? this.knownVersion.version : null;
+    const sending = new AbortController();
+    this.sending = sending;
+    const answer = await this.send(
+      { doc_id: docId, client, person: this.person, sibling_clients: this.siblings, version, ops }, sending.signal,
+    );
+    if (this.sending !== sending) return null;
+    this.sending = null;
+    return answer !== null && this.receive(answer);
+  }
+
+  /** @param {Answer} answer */
+  receive(answer) {
+    const before = this.size;
+    const emptied = this.acknowledge(answer.ack);
+    this.answered(answer, emptied, this.handleReturned(answer.returned));
+    return this.size < before;
+  }
+
+  /**
+   * Takes back what was not saved. Returns how many edits were set aside.
+   * @param {Returned | null} returned
+   * @returns {number}
+   */
+  handleReturned(returned) { return returned ? 1 : 0; }
+
+  /** The server can be reached again: what has no answer yet is sent anew. */
   reconnected() {
     this.resendDelay = RESEND;
+    this.interrupt();
     if (this.size && !this.detached) this.later(SOON);
   }
 
-  /** Sends what is left once more, for the page that comes next: no answer can reach this one. */
+  /**
+   * Where the messages go from now on.
+   * @param {string} address
+   */
+  moved(address) {
+    if (address === this.address) return;
+    this.address = address;
+    if (this.size) this.reconnected();
+  }
+
+  interrupt() {
+    this.sending?.abort();
+    this.sending = null;
+  }
+
+  /** Another page comes: what is left is sent from behind it, and nobody shows the answers. */
   leave() {
-    this.detached = true;
+    this.answered = this.changed = this.unknown = () => {};
     if (this.size) this.later(SOON);
   }
 
@@ -149,7 +225,8 @@ export class Outbox {
   suspend() {
     this.detached = true;
     this.stopTimers();
-    this.send = this.changed = () => {};
+    this.interrupt();
+    this.answered = this.changed = this.unknown = () => {};
   }
 
   resume() {

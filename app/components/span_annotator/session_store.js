@@ -30,7 +30,7 @@ export class SessionStore {
 
   load() {
     const entries = [...storedEntries(this.legacyKey), ...storedEntries(this.key)];
-    return entries.map((entry) => ({ ...entry, person: this.person, at: Date.now(), sent: false }));
+    return entries.map((entry) => ({ ...entry, person: this.person, at: Date.now() }));
   }
 
   /**

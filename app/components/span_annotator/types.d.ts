@@ -12,20 +12,31 @@ type DeadLetterOutbox = import('./dead_letters.js').DeadLetterOutbox;
 
 // --- from Python ---
 
-interface AnnotatorData {
+/** A person's work on a document: what edits change. */
+interface DocumentState {
+  spans: WireSpan[];
+  /** Which version of the draft this is. */
+  version: number;
+  status: string;
+  read_only: boolean;
+  comment: string;
+  skip_reason: string;
+  conflicts: Conflict[];
+}
+
+interface AnnotatorData extends DocumentState {
   doc_id: string | number;
   text: string;
+  /** Where edits are sent, below the server's folder. */
+  edits: string;
+  /** Whether the model looks again around what the person corrects. */
+  around: boolean;
   /** The database: its name, a blank, and more. */
   store: string;
   /** Whose edits are sent. */
   person: string;
-  read_only: boolean;
-  /** Why the server refused an operation. */
-  error: string | null;
   /** What a text without spans is told as. */
   empty: string;
-  comment: string;
-  skip_reason: string;
   /** Whether there is a model to ask. */
   can_ask: boolean;
   /** Models are measured on it: it is asked about before it is submitted without an entity. */
@@ -33,16 +44,9 @@ interface AnnotatorData {
   flow: Flow;
   labels: Label[];
   actions: Action[];
-  spans: WireSpan[];
   hints: WireHint[];
   /** The gap before each word and its length, in turn. */
   tokens: string;
-  /** Which version of the draft this is. */
-  version: number;
-  ack: Ack | null;
-  returned: Returned | null;
-  conflicts: Conflict[];
-  news: News | null;
   /** Missing or null where no suggestions are to come. */
   reading?: ReadingProgress | null;
 }
@@ -185,26 +189,48 @@ type Operation = SpanOperation | DocumentOperation;
 /** An operation with its number and the version of the draft that the person looked at. */
 type SentOperation = Operation & { seq: number; base_version?: number };
 
-/** The value of the component's state `ops`. */
+/** What others did up to this version of a document was told. */
+interface KnownVersion {
+  docId: string | number;
+  version: number;
+}
+
+/** What is sent to the server; without operations the page asks what others did. */
 interface Message {
   doc_id: string | number;
   client: string;
   person: string;
   /** All clients whose operations the page has seen. */
   sibling_clients: string[];
+  /** The version of the draft that the page shows; null where it shows another document. */
+  version: number | null;
   ops: SentOperation[];
 }
 
+/** What came of a message. */
+interface Answer {
+  doc_id: string | number;
+  ack: Ack | null;
+  /** Why the server refused an operation, or could save nothing. */
+  error: string | null;
+  returned: Returned | null;
+  /** How the document stands now. */
+  state: DocumentState | null;
+  news: News | null;
+  /** Where the message corrected the model: [start, end) in code points. */
+  corrected: [number, number][];
+}
+
 /** The value of the component's trigger `navigate`; after the @ an offset, in code points. */
-type Destination = 'next' | 'previous' | 'denoise' | `denoise@${number}` | 'history' | 'suggest';
+type Destination = 'next' | 'previous' | 'denoise' | `denoise@${number}` | 'history' | 'suggest' | 'refresh';
 
 interface RenderArguments {
   parentElement: HTMLElement | ShadowRoot;
   data: AnnotatorData;
-  setStateValue(name: 'ops', value: Message): void;
   setStateValue(name: 'flow', value: Flow): void;
   setStateValue(name: 'visible', value: { doc_id: string | number; offset: number }): void;
   setTriggerValue(name: 'navigate', value: Destination): void;
+  setTriggerValue(name: 'corrected', value: [number, number][]): void;
 }
 
 // --- in between ---
@@ -241,7 +267,6 @@ interface Entry {
   /** When it was made, in ms. */
   at: number;
   op: SentOperation;
-  sent?: boolean;
   /** Why it cannot be saved. */
   why?: string;
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.components.span_annotator import sent_flow
-from app.screens.annotate.receive import KEY
+from app.screens.annotate.visit import KEY
 
 _FLOW, _SENT = "flow", "flow_sent"
 _FLOWS = ("", "unsure", "order")

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from app import context
-from app.screens.annotate.receive import KEY
+from app.screens.annotate.visit import KEY
 from app.screens.common.wording import literal
 from app.services.annotation.document_view import DocumentView
 from app.services.suggestions import by_parts

@@ -6,7 +6,6 @@ import streamlit as st
 
 from app.context import AppContext
 from app.screens.annotate import history, resuggest
-from app.screens.annotate.receive import Received
 from app.screens.common import location
 from app.screens.common.sentence import request_sentence, withheld
 from app.services.annotation.annotation import AnnotationService
@@ -14,6 +13,7 @@ from app.services.annotation.document_view import DocumentView, Heading
 from app.services.suggestions.queue import first_waiting, next_document
 
 _AROUND = "read_around"
+_MOST_CORRECTED = 100
 
 
 def follow(
@@ -21,6 +21,8 @@ def follow(
 ) -> None:
     """Does what the person asked for from inside the text, once everything is saved."""
     destination, _, offset = destination.partition("@")
+    if destination == "refresh":
+        return  # this run shows it
     if destination == "denoise" and withheld(view.split, view.status):
         st.toast("Held out: the model’s view of this document stays hidden until it is submitted.")
         return
@@ -32,7 +34,7 @@ def follow(
         resuggest.begin(service, view.document_id, app.person)
         return
     if destination == "history":
-        history.show(app, service, view)
+        history.ask(view)
         return
     if destination == "next" and view.status in ("submitted", "skipped"):
         target = next_document(app.sessions, view.project_id, view.document_id, person=app.person)
@@ -58,10 +60,29 @@ def offer_to_read_around(view: DocumentView) -> None:
     )
 
 
-def read_around(service: AnnotationService, person: str, received: Received) -> None:
-    """Where the person asked for it, lets the model look again at the sentences corrected."""
-    if st.session_state.get(_AROUND) and received.corrected:
-        resuggest.begin(service, received.document_id, person, received.corrected)
+def reads_around() -> bool:
+    """Whether the person asked that the model looks again around what they correct."""
+    return bool(st.session_state.get(_AROUND))
+
+
+def read_around(
+    service: AnnotationService, person: str, view: DocumentView, corrected: object
+) -> None:
+    """Where the person asked for it, lets the model look again at the sentences corrected; the
+    browser is not trusted."""
+    if not reads_around() or not isinstance(corrected, list):
+        return
+    stretches = [
+        (start, end)
+        for start, end in filter(_is_pair, corrected[:_MOST_CORRECTED])
+        if 0 <= start < end <= len(view.text)
+    ]
+    if stretches:
+        resuggest.begin(service, view.document_id, person, stretches)
+
+
+def _is_pair(sent: object) -> bool:
+    return isinstance(sent, list) and len(sent) == 2 and all(type(end) is int for end in sent)
 
 
 def all_done(app: AppContext, above: Heading) -> None:

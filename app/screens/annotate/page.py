@@ -12,22 +12,12 @@ from app.screens.annotate import (
     resuggest,
     workspace,
 )
-from app.screens.annotate.receive import (
-    answer_at_once,
-    is_shown,
-    others_changes,
-    receive,
-    record_visit,
-    trash_notice,
-)
+from app.screens.annotate.visit import is_shown, record_visit
 from app.screens.common import location
-from app.screens.common.wording import literal
 from app.services.suggestions import instant_wake
 
 app = context.current()
 service = app.annotation()
-received = receive(service, app.person)
-trash_notice(received)
 
 project, document_id = location.current(app)
 if project is None or document_id is None:
@@ -50,10 +40,7 @@ with workspace.column():
     workspace.heading(app, service, above, project)
     view = workspace.open_document(app, service, above, view)
     workspace.other_annotators(view)
-    if received and received.error and received.document_id != document_id:
-        st.warning(f"An edit of the previous document was not applied: {literal(received.error)}")
-    news = others_changes(service, app.person, view)
-    result = workspace.annotator(app, view, received, news, service.can_ask)
+    result = workspace.annotator(app, view, service.can_ask)
     with st.container(horizontal=True, vertical_alignment="center"):
         workspace.suggestions_origin(view, None if service.can_ask else app.model_problem())
         navigation_requests.offer_to_read_around(view)
@@ -61,10 +48,10 @@ resuggest.news()
 history.news()
 record_visit(service, app.person, view)
 context.prefetcher().request(project.id, document_id)
-if received and received.document_id == document_id:
-    navigation_requests.read_around(service, app.person, received)
+if result.corrected:
+    navigation_requests.read_around(service, app.person, view, result.corrected)
 if result.navigate:
     navigation_requests.follow(result.navigate, app, service, view)
-answer_at_once(received)
+history.show(app, service, view)
 resuggest.watch()
 long_document.watch(view)

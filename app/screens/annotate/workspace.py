@@ -10,28 +10,27 @@ import streamlit as st
 
 from app.components.span_annotator import NOTHING_FOUND, span_annotator, words
 from app.context import SUGGESTING, AppContext
-from app.screens.annotate import flow, long_document
+from app.screens.annotate import flow, long_document, navigation_requests
 from app.screens.annotate.guidelines import guidelines
 from app.screens.annotate.metadata import metadata
-from app.screens.annotate.receive import KEY, Received
+from app.screens.annotate.visit import KEY
 from app.screens.common import location
 from app.screens.common.sentence import withheld
 from app.screens.common.wording import STATUS, clipped, count, literal
+from app.services.annotation import wire
 from app.services.annotation.annotation import AnnotationService
-from app.services.annotation.conflicts import Conflict
 from app.services.annotation.document_view import DocumentView, Heading
-from app.services.annotation.news import News
 from app.services.operations.projects import ProjectView
 from app.services.suggestions.queue import next_document
 from app.services.team.assignment import FullError
+from app.web import edits, open_pages
 from storage.enums import DocumentStatus
 
-_BADGES: Mapping[DocumentStatus, Literal["gray", "blue", "green", "orange"]] = {
-    "new": "gray",
-    "in_progress": "blue",
+_BADGES: Mapping[DocumentStatus, Literal["green", "orange"]] = {
     "submitted": "green",
     "skipped": "orange",
 }
+"""Of what is done; an open document needs none, and an edit that begins it no run of the page."""
 _UNCOVERED_SHOWN = 5
 HELD_OUT = "This document is shown without suggestions. Drag over words to add an entity."
 NEVER_LOOKED = "No model has processed this text yet. Drag over words to add an entity."
@@ -55,7 +54,8 @@ def heading(
         _step("previous", ":material/arrow_back:", around.previous, "Ctrl+←")
         _step("next", ":material/arrow_forward:", around.next, "Ctrl+→")
         st.subheader(literal(clipped(above.name, 60)), anchor=False, width="content")
-        st.badge(STATUS[status], color=_BADGES[status])
+        if status in _BADGES:
+            st.badge(STATUS[status], color=_BADGES[status])
         if above.split == "holdout":
             st.badge("Held out", icon=":material/lock_person:", color="violet", help=HELD_OUT)
         st.caption(
@@ -132,24 +132,20 @@ def _step(name: str, icon: str, document_id: int | None, keys: str) -> None:
         st.rerun()
 
 
-def annotator(
-    app: AppContext, view: DocumentView, received: Received | None, news: News | None, can_ask: bool
-) -> Any:
+def annotator(app: AppContext, view: DocumentView, can_ask: bool) -> Any:
     """Mounts the span annotator on the document as it is stored."""
-    acknowledged = received if received and received.document_id == view.document_id else None
     return span_annotator(
+        edits=edits.address(open_pages.number()),
         doc_id=view.document_id,
         text=view.text,
         labels=[asdict(label) for label in view.labels],
-        spans=[asdict(span) for span in view.spans],
+        spans=wire.spans(view.spans),
         tokens=words(view.text),
-        ack=received.ack if received else None,
         key=KEY,
         store=app.store,
         person=app.person,
-        returned=received.returned if received else None,
         read_only=view.read_only,
-        error=acknowledged.error if acknowledged else None,
+        status=view.status,
         empty=_nothing(view),
         hotkeys=view.heading.hotkeys,
         hints=[asdict(hint) for hint in view.hints],
@@ -158,16 +154,11 @@ def annotator(
         can_ask=not view.read_only and view.split != "holdout" and can_ask,
         held_out=view.split == "holdout",
         version=view.version,
-        conflicts=[_conflict(app, conflict) for conflict in view.conflicts],
-        news=asdict(news) if news else None,
+        conflicts=wire.conflicts(view.conflicts, app.person),
+        around=navigation_requests.reads_around(),
         flow=flow.current(),
         reading=long_document.reading(view),
     )
-
-
-def _conflict(app: AppContext, conflict: Conflict) -> dict[str, Any]:
-    by = f"{conflict.by}, in another tab" if conflict.by == app.person else conflict.by
-    return {**asdict(conflict), "by": by, "at": conflict.at.isoformat()}
 
 
 def _nothing(view: DocumentView) -> str:

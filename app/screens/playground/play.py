@@ -94,7 +94,6 @@ def _marked(
             for number, entity in enumerate(entities)
         ],
         tokens=tokens,
-        ack=None,
         key=key,
         read_only=True,
         empty="The model found no entities in this text.",

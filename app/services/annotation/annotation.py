@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.editing import Draft, DraftSpan, EditError
 from app.services.annotation import audit_log, drafts, history, tasks
+from app.services.annotation.applied import Applied, news_for, standing_of
 from app.services.annotation.apply import apply_operations, summed
 from app.services.annotation.batch import Batch, parse_batch
 from app.services.annotation.document_view import DocumentView, Heading, heading, settled, view
-from app.services.annotation.news import News, news
+from app.services.annotation.news import News
 from app.services.annotation.tasks import AnnotationTask
 from app.services.operations import metrics
 from app.services.suggestions import by_parts, suggest
@@ -26,26 +27,8 @@ from storage.database_errors import StorageError
 from storage.engine import Sessions, writing
 from storage.enums import DocumentStatus
 from storage.models import Document
-from storage.repository import annotation_sets, documents, operations, rules, visits
+from storage.repository import annotation_sets, documents, rules, visits
 from storage.repository.documents import DocumentGoneError as DocumentGoneError  # what calls raise
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """The state after what a page sent, committed."""
-
-    ack: int | None
-    """The client's highest recorded sequence number: it can forget all up to it."""
-    spans: tuple[DraftSpan, ...]
-    error: str | None
-    """Why an operation was refused; a refused one is acknowledged too."""
-    status: DocumentStatus
-    wrong_owner: bool = False
-    """Whether nothing was done, since the client is somebody else's."""
-    trashed: str | None = None
-    """The document's name, where it lies in the bin: it is saved there."""
-    failure: StorageError | None = None
-    """What kept the database from taking more than what is acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +116,11 @@ class AnnotationService:
         ops: object,
         person: str,
         sibling_clients: Collection[str] = (),
+        shown: int | None = None,
     ) -> Applied:
         """Applies what a page sent, each operation exactly once and in order.
+
+        `shown` is the version that the page shows: what others did since is told in `news`.
 
         Operations recorded before are skipped. One that cannot be applied, or that conflicts
         with what somebody else did unseen, is recorded and acknowledged, and holds up none that
@@ -148,49 +134,68 @@ class AnnotationService:
             sent = parse_batch(client, ops)
         except EditError as reason:
             return self._unchanged(document_id, person, str(reason))
+        clients = {sent.client, *sibling_clients}
         refusals: Sequence[str] = ()
         applied: Applied | None = None
+        heard: News | None = None
         with metrics.SAVING.time():
             for part in sent.parts():
                 try:
                     applied, refusals = self._apply_part(
-                        document_id, part, person, sibling_clients, refusals
+                        document_id, part, person, clients, refusals, shown
                     )
                 except StorageError as failure:
                     if applied is None:
                         raise
                     return replace(applied, failure=failure)
+                heard, shown = heard or applied.news, applied.version
         assert applied is not None  # there is one part at least
-        return applied
+        return replace(applied, news=heard)
 
     def _apply_part(
         self,
         document_id: int,
         sent: Batch,
         person: str,
-        sibling_clients: Collection[str],
+        clients: Collection[str],
         refusals: Sequence[str],
+        shown: int | None,
     ) -> tuple[Applied, Sequence[str]]:
         with writing(self._sessions, beside_others=True) as session:
             task = _for(session, document_id, person)
-            if task.standing.status != "submitted":
-                drafts.begin(session, task, person)
-            outcome = apply_operations(session, task, sent, person, sibling_clients, refusals)
+            heard = news_for(session, task, person, clients, shown)
+            outcome = apply_operations(session, task, sent, person, clients, refusals)
             if not task.blind:
                 assignment.claim(session, task.document, person)
-            spans = (outcome.draft or drafts.load(session, task)).spans
-            status = task.standing.status
             trashed = None if documents.stands(session, document_id) else task.document.name
-        error = summed(outcome.refusals) or sent.error
-        applied = Applied(outcome.ack, spans, error, status, outcome.wrong_owner, trashed)
+            draft = outcome.draft or drafts.load(session, task)
+            applied = replace(
+                standing_of(session, task, person, draft),
+                ack=outcome.ack,
+                error=summed(outcome.refusals) or sent.error,
+                wrong_owner=outcome.wrong_owner,
+                trashed=trashed,
+                news=heard,
+            )
         return applied, outcome.refusals
+
+    def changes_since(
+        self, document_id: int, person: str, shown: int | None, clients: Collection[str]
+    ) -> Applied:
+        """The state after what others did since a page showed a version; nothing is changed.
+        `clients` are the page's own."""
+        with self._sessions() as session:
+            task = _viewed_task(session, document_id, person)
+            heard = news_for(session, task, person, clients, shown)
+            found = standing_of(session, task, person, drafts.load(session, task))
+            return replace(found, news=heard)
 
     def _unchanged(self, document_id: int, person: str, error: str) -> Applied:
         """The answer to what cannot even be acknowledged."""
         with self._sessions() as session:
             task = _viewed_task(session, document_id, person)
-            spans = drafts.load(session, task).spans
-            return Applied(None, spans, error, task.standing.status)
+            found = standing_of(session, task, person, drafts.load(session, task))
+            return replace(found, error=error)
 
     def submit(self, document_id: int, person: str) -> DocumentView:
         """Freezes the draft. Raises `EditError` while suggestions are undecided."""
@@ -227,16 +232,6 @@ class AnnotationService:
             task = _for(session, document_id, person)
             history.restore(session, task, version, person, base_version)
             return view(session, task, person)
-
-    def news(
-        self, document_id: int, base_version: int, person: str, clients: Collection[str]
-    ) -> News | None:
-        """What others did since this version was seen; `clients` are the page's own."""
-        with self._sessions() as session:
-            owner = _viewed_task(session, document_id, person).owner
-            return news(
-                operations.since(session, document_id, base_version, clients, owner), person
-            )
 
     def prefetch(self, document_id: int) -> bool:
         """Makes the suggestions of a document that nobody has opened yet, for whoever opens it

@@ -49,7 +49,8 @@ def apply_operations(
 ) -> Outcome:
     """Does what a page sent.
 
-    The document is locked and, unless submitted, the work has a draft. An operation may say which
+    The document is locked. Unless the work is submitted it gets a draft; one that a page shows is
+    left as it is. An operation may say which
     version of the draft its person looked at (`base_version`); `sibling_clients` are other clients
     of that page, `refusals` those of earlier runs of the same message. One that cannot be applied
     is recorded as refused, and those after it are applied all the same. One that conflicts
@@ -58,16 +59,15 @@ def apply_operations(
     ids begin with them.
     """
     client, numbered = sent.client, sent.operations
-    if operations.belongs_to_another(session, client, person):
+    owner, last, known = operations.of_client(session, client, numbered.keys())
+    if owner not in (None, person):
         return Outcome(None, (ANOTHERS,), wrong_owner=True)
-    last = operations.last_seq(session, client)
     if not numbered:
         return Outcome(last, refusals)
-    known = operations.received(session, client, min(numbered), max(numbered))
     new = {seq: numbered[seq] for seq in sorted(numbered.keys() - known.keys())}
     batch = _Batch(session, task, client, person)
     batch.refusals += refusals
-    batch.refusals += [known[seq] or "" for seq in sorted(known) if seq in numbered and known[seq]]
+    batch.refusals += [refusal for _, refusal in sorted(known.items()) if refusal]
     batch.load_others(new.values(), {client, *sibling_clients})
     for operation in new.values():
         batch.apply(operation, last)
@@ -81,7 +81,10 @@ class _Batch:
 
     def __init__(self, session: Session, task: AnnotationTask, client: str, person: str) -> None:
         self.session, self.task, self.client, self.person = session, task, client, person
-        self.before = self.draft = drafts.load(session, task)
+        self.source = drafts.source_of(session, task)
+        if self.source is None and task.standing.status != "submitted":
+            self.source = drafts.ensure(session, task, person)
+        self.before = self.draft = drafts.of_set(session, task, self.source)
         self.refusals: list[str] = []
         self.others: Sequence[Operation] = ()
         self.mine: dict[str, Change] = {}
@@ -186,7 +189,7 @@ class _Batch:
     def save(self) -> None:
         if self.draft is not self.before:
             metrics.decided(self.before, self.draft)
-            drafts.save(self.session, self.task, self.before, self.draft, self.person)
+            drafts.save(self.session, self.task, self.before, self.draft, self.person, self.source)
 
 
 def summed(refusals: Sequence[str]) -> str | None:

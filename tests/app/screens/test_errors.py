@@ -22,9 +22,11 @@ def test_a_database_that_is_gone_is_told_and_nothing_is_acknowledged_until_it_is
     message = site.messages().replace("\\", "")
     assert "the database file is missing" in message
     assert "Everything saved so far is safe. Restore the file" in message
-    assert not site.app.get("bidi_component"), "nothing could be acknowledged"
+    assert site.answer["ack"] is None, "nothing could be acknowledged"
+    assert site.answer["error"].startswith("Not saved: the database file is missing")
 
     away.rename(path)
+    site.run()
     site.sent -= 1  # the browser has kept it, and sends it again
     site.send(document, {"op": "accept", "id": span})
     assert site.mounted()["ack"]["seq"] == 1

@@ -18,8 +18,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
-from streamlit import runtime
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
@@ -27,47 +25,15 @@ from app.settings import ROOT, Settings
 from app.web import uploads
 from app.web.gate import COOKIE
 from app.web.uploads import FOLDER, Uploads
-
-ANNA, BO = "the token of Anna", "the token of Bo"
-
-
-class Page:
-    """What Streamlit knows of an open page: what its browser sent when it opened the socket."""
-
-    def __init__(self, **cookies: str) -> None:
-        self.client_context = SimpleNamespace(cookies=cookies)
+from tests.app.web.open_pages_kit import ANNA, Page, Running
+from tests.app.web.open_pages_kit import running as running
 
 
-class Running:
-    """As much of Streamlit's runtime as an upload meets."""
-
-    def __init__(self) -> None:
-        self.uploaded_file_mgr = MemoryUploadedFileManager("")
-        self.pages: dict[str, Page] = {}
-        self.run_of = ""
-        """The page whose script runs."""
-
-    def get_client(self, session_id: str) -> Page | None:
-        return self.pages.get(session_id)
-
-    get_app_session = get_client
-
-
-@pytest.fixture
-def running(monkeypatch: pytest.MonkeyPatch) -> Running:
-    running = Running()
-    running.pages = {name: Page(**{COOKIE: ANNA}) for name in ("anna", "anna too")}
-    running.pages["bo"] = Page(**{COOKIE: BO})
+@pytest.fixture(autouse=True)
+def drawn(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "_shown", WeakKeyDictionary())
-    monkeypatch.setattr(runtime, "get_instance", lambda: running)
-    monkeypatch.setattr(runtime, "exists", lambda: True)
-    monkeypatch.setattr(
-        uploads, "get_script_run_ctx", lambda: SimpleNamespace(session_id=running.run_of)
-    )
-    monkeypatch.setenv("SPANNEAL_AUTH", "accounts")
     for name in running.pages:
         draw(running, name)
-    return running
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def test_the_news_are_what_others_did_and_one_other_page_is_an_other(
     bo.send({"op": "add", "id": "b", "start": 13, "end": 15, "label": "LOC"})
 
     def news(person: str, *clients: str) -> News | None:
-        return service.news(anna.document_id, 0, person, clients)
+        return service.changes_since(anna.document_id, person, 0, clients).news
 
     assert news("Bo", bo.client) == News(2, "Anna changed 2 entities", ("m1.1", "m1.2"))
     assert news("Anna", anna.client) == News(3, "Bo changed 1 entity", ("b",))

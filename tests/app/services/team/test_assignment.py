@@ -102,7 +102,7 @@ def test_nobody_sees_what_another_does(pair: Team) -> None:
     bo = pair.open(0, "Bo")
 
     assert (bo.spans, bo.comment, bo.version, bo.status, bo.holder) == ((), "", 0, "new", None)
-    assert pair.service.news(pair.ids[0], 0, "Bo", []) is None
+    assert pair.service.changes_since(pair.ids[0], "Bo", 0, []).news is None
     with pair.sessions() as session:
         document = documents.get(session, pair.ids[0])
         assert history.page(session, tasks.find(session, document, "Bo")).steps == ()

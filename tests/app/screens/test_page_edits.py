@@ -1,4 +1,4 @@
-"""What the Annotate page does with messages that cannot be saved as they were sent."""
+"""What becomes of edits that cannot be saved as they were sent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.exc import (
     StatementError,
 )
 
-from app.edit_operations import MAX_SEQ
+from app.edit_operations import MAX_SEQ, EditError
 from app.services.operations import trash
 from app.services.team.permissions import NotAllowedError
 from storage.enums import DeletableKind
@@ -25,9 +25,7 @@ COMMENT = {"op": "comment", "text": "mine"}
 
 def post(site: Site, document: int, **message: Any) -> None:
     """Sends a message as it is."""
-    sent = {"doc_id": document, "client": CLIENT, "ops": [{"seq": 1, **COMMENT}], **message}
-    site.app.session_state["annotator"] = {"ops": sent}
-    site.run()
+    site.post({"doc_id": document, "client": CLIENT, "ops": [{"seq": 1, **COMMENT}], **message})
 
 
 def done(site: Site, document: int) -> int:
@@ -122,7 +120,7 @@ def test_edits_of_a_document_that_somebody_deleted_are_saved_in_the_bin_and_the_
 
     site.send(document, {"op": "add", "id": "p1", "start": 0, "end": 5, "label": "PER"})
 
-    assert "Somebody deleted visit while you were working on it" in site.messages()
+    assert "somebody deleted “visit” while you were working on it" in site.answer["error"]
     trash.restore(site.sessions, kind, deleted, "Chi")
     site.open("annotate", project=site.project_id, document=document)
     assert site.spans()["Olena"] == "accepted"
@@ -158,12 +156,20 @@ def test_edits_under_somebody_elses_number_go_back_to_be_numbered_anew(site: Sit
 
 
 @pytest.mark.parametrize("field", ["sibling_clients", "kin"])
-def test_a_page_is_all_the_clients_that_it_names_also_by_the_older_name(
-    site: Site, field: str
-) -> None:
+def test_what_the_clients_that_a_page_names_did_is_no_news_to_it(site: Site, field: str) -> None:
     document = site.add()
     site.open("annotate", document=document)
+    version = site.mounted()["version"]
+    post(site, document, client="a-page-before")
 
-    post(site, document, **{field: ["a-page-before"]})
+    post(site, document, ops=[], version=version)
+    assert site.answer["news"]["text"] == "You, in another tab, changed the comment"
+    post(site, document, ops=[], version=version, **{field: ["a-page-before"]})
+    assert site.answer["news"] is None
+    assert (site.answer["ack"], site.answer["state"]["comment"]) == (None, "mine")
 
-    assert site.app.session_state["own_clients"] == {CLIENT, "a-page-before"}
+
+@pytest.mark.parametrize("message", [None, [], {}, {"doc_id": "one"}, {"doc_id": 10**18}])
+def test_a_message_that_names_no_document_is_refused(site: Site, message: Any) -> None:
+    with pytest.raises(EditError, match="the number of its document"):
+        site.post(message)

@@ -1,0 +1,37 @@
+"""A person's work on a document as the page's annotator takes it, in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from app.editing import DraftSpan
+from app.services.annotation.conflicts import Conflict
+
+_PARTS = ("left", "right", "type")
+
+
+def spans(shown: Iterable[DraftSpan]) -> list[dict[str, Any]]:
+    """The spans with the parts of their confidence that the page shows, to a thousandth."""
+    return [span(asdict(record)) for record in shown]
+
+
+def span(record: Mapping[str, Any]) -> dict[str, Any]:
+    shown = dict(record)
+    confidence = shown.get("confidence") or {}
+    known = all(part in confidence for part in _PARTS)
+    shown["confidence"] = {part: round(confidence[part], 3) for part in _PARTS} if known else None
+    return shown
+
+
+def conflicts(waiting: Iterable[Conflict], person: str) -> list[dict[str, Any]]:
+    """The person's open conflicts; what they did themselves was in another tab."""
+    return [
+        {
+            **asdict(conflict),
+            "by": f"{conflict.by}, in another tab" if conflict.by == person else conflict.by,
+            "at": conflict.at.isoformat(),
+        }
+        for conflict in waiting
+    ]
