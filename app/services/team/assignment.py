@@ -25,7 +25,7 @@ from storage.repository.assignments import Given
 CLAIM = timedelta(minutes=15)
 """How long a document is its opener's after the last operation."""
 FRESH = timedelta(minutes=1)
-"""A claim this young is not renewed, so that looking writes nothing."""
+"""A claim this young is not renewed: looking writes nothing, and a save nothing but itself."""
 TAKEN = timedelta(hours=24)
 """When a part that was taken and never touched goes to somebody else."""
 MOST = 20
@@ -57,6 +57,10 @@ def entered(task: AnnotationTask, person: str) -> bool:
         return task.begun
     if document.status == "submitted" or holder(document, person):
         return True
+    return _is_fresh(document, person)
+
+
+def _is_fresh(document: Document, person: str) -> bool:
     until = document.claimed_until
     return document.claimed_by == person and until is not None and until > now() + CLAIM - FRESH
 
@@ -84,7 +88,9 @@ def enter(session: Session, document: Document, person: str) -> AnnotationTask:
 
 def claim(session: Session, document: Document, person: str) -> None:
     """Makes a document the person's for a while, unless somebody else has it."""
-    if document.status != "submitted" and holder(document, person) is None:
+    if document.status == "submitted" or _is_fresh(document, person):
+        return
+    if holder(document, person) is None:
         claims.put(session, document, person, now() + CLAIM)
 
 
