@@ -1,6 +1,6 @@
 """The Python examples of the documents run as they stand, with the bundled model.
 
-Those of `spanneal.client` run in tests/app/http/test_client.py, beside a page to ask.
+Those of `spanneal.client` run in tests/app/http/api/test_client.py, beside a page to ask.
 """
 
 from __future__ import annotations

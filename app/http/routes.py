@@ -11,25 +11,22 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
-from app.http import (
+from app.http.api import (
     documents,
-    errors,
     imports,
-    inception,
-    inception_training,
     instant,
-    label_studio,
-    label_studio_webhook,
     models,
-    prediction,
     project_jobs,
     projects,
     suggestions,
     team,
 )
-from app.http.authentication import Admission
-from app.http.limits import BodyLimit
-from app.http.refused import RefusalCounter
+from app.http.common import errors
+from app.http.common.authentication import Admission
+from app.http.common.limits import BodyLimit
+from app.http.predictions import prediction
+from app.http.tools import inception, inception_training, label_studio, label_studio_webhook
+from app.http.tools.refused import RefusalCounter
 from app.web.headers import form_policy
 
 _BEARER = HTTPBearer(

@@ -29,7 +29,9 @@ COOKIE = "spanneal"
 SIGN_IN = "/sign-in"
 PROBES = ("/healthz", "/readyz")
 """What tells nothing, and is asked under whatever name a machine has."""
-_OPEN = frozenset(("/_stcore/health", "/favicon.png", "/metrics", SIGN_IN, *PROBES))
+METRICS = "/metrics"
+"""Asked under a pod's address, too: a page that had a name rebound to it names no address."""
+_OPEN = frozenset(("/_stcore/health", "/favicon.png", METRICS, SIGN_IN, *PROBES))
 _OPEN_FOLDERS = ("/static/", "/api/", "/label-studio/", "/inception/")
 """Streamlit's own files; and what programs ask with tokens, which `app.http` looks at."""
 _threads = OwnThreads("sessions", 16)
@@ -60,7 +62,7 @@ class Gate:
         server = asked.scope.get("server")
         if problem := listen_address.problem(settings.auth, server[0] if server else None):
             return PlainTextResponse(problem, 403)
-        if path in PROBES:
+        if path in PROBES or (path == METRICS and listen_address.names_address(asked)):
             return None
         if not is_host_allowed(asked.headers.get("host")):
             return PlainTextResponse("This host name is not in server.allowedHosts.\n", 421)

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from app.settings import Auth
 
@@ -41,6 +41,15 @@ def asks_locally(request: Request) -> bool:
         return False
     here = request.client is not None and is_loopback(request.client.host)
     return here and is_loopback(host) and not any(name in request.headers for name in _FORWARDED)
+
+
+def names_address(asked: HTTPConnection) -> bool:
+    """Whether it was asked for under an IP address, which nobody can rebind, as a name can be."""
+    try:
+        ip_address(urlsplit(f"//{asked.headers.get('host', '')}").hostname or "")
+    except ValueError:
+        return False
+    return True
 
 
 def problem(auth: Auth, host: str | None) -> str | None:

@@ -22,10 +22,8 @@ from app.services.operations.metrics import REGISTRY, stock
 from app.services.retraining.jobs import Jobs
 from app.settings import Settings
 from app.web import listen_address
-from app.web.gate import database
+from app.web.gate import METRICS, database
 from storage.engine import Sessions
-
-METRICS = "/metrics"
 
 
 async def metrics(request: Request) -> Response:

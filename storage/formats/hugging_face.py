@@ -2,7 +2,7 @@
 
     id: string · split: string · text: string
     spans: list of {start: int, end: int, label: string}      code points, end exclusive
-    tokens: list of string · ner_tags: list of string         BIO, the outermost entities
+    tokens: list of string · ner_tags: list of ClassLabel     BIO, the outermost entities
 
 `spans` holds everything, nested entities too, and null where nobody looked; the tags are a flat
 view of it on words that are cut where an entity begins or ends. Files whose entities stand in
@@ -96,11 +96,30 @@ def write_hugging_face(documents: Iterable[DocumentRecord], out: BinaryIO) -> Wr
 
     written = Written()
     schema = _schema()
-    rows = (_row(document, written) for document in documents)
-    with pq.ParquetWriter(out, schema) as writer:
+    classes = {"O": 0}
+    rows = (_row(document, written, classes) for document in documents)
+    with pq.ParquetWriter(out, schema, store_schema=False) as writer:  # else it hides the names
         while group := list(islice(rows, _GROUP)):
             writer.write_table(pa.Table.from_pylist(group, schema=schema))
+        writer.add_key_value_metadata({"huggingface": json.dumps(_features(classes))})
     return written
+
+
+def _features(classes: Iterable[str]) -> dict[str, Any]:
+    """What `datasets` reads a column's type from; the names of all tags are known at the end."""
+    text, number = ({"dtype": dtype, "_type": "Value"} for dtype in ("string", "int64"))
+    features = {
+        "id": text,
+        "split": text,
+        "text": text,
+        "spans": [{"start": number, "end": number, "label": text}],
+        "tokens": {"feature": text, "_type": "Sequence"},
+        "ner_tags": {
+            "feature": {"names": list(classes), "_type": "ClassLabel"},
+            "_type": "Sequence",
+        },
+    }
+    return {"info": {"features": features}}
 
 
 def _schema() -> pa.Schema:
@@ -114,12 +133,13 @@ def _schema() -> pa.Schema:
             ("text", pa.string()),
             ("spans", pa.list_(span)),
             ("tokens", pa.list_(pa.string())),
-            ("ner_tags", pa.list_(pa.string())),
+            ("ner_tags", pa.list_(pa.int64())),
         ]
     )
 
 
-def _row(document: DocumentRecord, written: Written) -> dict[str, Any]:
+def _row(document: DocumentRecord, written: Written, classes: dict[str, int]) -> dict[str, Any]:
+    """The document; `classes` numbers the tags and grows by those that are new."""
     count_document(document, written, _KEEPS)
     spans = list(accepted(document, written))
     for span in spans:
@@ -133,8 +153,17 @@ def _row(document: DocumentRecord, written: Written) -> dict[str, Any]:
         "text": document.text,
         "spans": entities if looked else None,
         "tokens": tokens,
-        "ner_tags": tags if looked else None,
+        "ner_tags": [_class_of(tag, classes) for tag in tags] if looked else None,
     }
+
+
+def _class_of(tag: str, classes: dict[str, int]) -> int:
+    """A label's B- and I- get their numbers together, as `datasets` has them."""
+    if tag not in classes:
+        label = tag.partition("-")[2]
+        for prefix in ("B", "I"):
+            classes[f"{prefix}-{label}"] = len(classes)
+    return classes[tag]
 
 
 def _flat(text: str, spans: Sequence[SpanRecord]) -> tuple[list[str], list[str]]:

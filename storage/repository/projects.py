@@ -58,7 +58,7 @@ def get(session: Session, project_id: int) -> Project:
     project = session.get(Project, project_id)
     if project is None:
         raise LookupError(
-            f"there is no project {project_id}; `projects.every` lists those there are"
+            f"there is no project {project_id}; the page and `GET /projects` list those there are"
         )
     return project
 

@@ -116,6 +116,19 @@ def test_metrics_are_for_this_machine_or_who_has_the_token(
     assert "a-token" not in repr(Settings.from_environment())
 
 
+@pytest.mark.parametrize("host", ["10.244.1.7:8501", "[fd00::7]:8501"])
+def test_probes_and_metrics_answer_under_a_pods_address(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("SPANNEAL_METRICS_TOKEN", "a-token")
+    headers = {"host": host, "authorization": "Bearer a-token"}
+
+    assert client.get("/healthz", headers=headers).status_code == 200
+    assert client.get("/metrics", headers=headers).status_code == 200
+    assert client.get("/metrics", headers={"host": host}).status_code == 401
+    assert client.get("/", headers=headers).status_code == 421
+
+
 def test_a_line_of_the_log_is_one_json_object_whatever_was_said() -> None:
     try:
         raise ValueError("two\nlines")

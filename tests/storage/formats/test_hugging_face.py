@@ -33,7 +33,8 @@ def test_their_own_library_reads_what_is_written(
 
     path = tmp_path / "data.parquet"
     path.write_bytes(written([DOCUMENT, DocumentRecord("b", "unread")], "hugging_face")[0])
-    first, second = Dataset.from_parquet(str(path), cache_dir=str(tmp_path))
+    dataset = Dataset.from_parquet(str(path), cache_dir=str(tmp_path))
+    first, second = dataset
 
     assert first["text"] == TEXT
     assert first["spans"] == [
@@ -42,8 +43,31 @@ def test_their_own_library_reads_what_is_written(
         {"start": 22, "end": 30, "label": "PER"},
     ]
     assert first["tokens"] == ["😊", "Bank", "of", "China", "hired", "Ms.", "Haag", "."]
-    assert first["ner_tags"] == ["O", "B-ORG", "I-ORG", "I-ORG", "O", "B-PER", "I-PER", "O"]
+    names = dataset.features["ner_tags"].feature.names
+    assert names == ["O", "B-ORG", "I-ORG", "B-PER", "I-PER"]
+    tags = ["O", "B-ORG", "I-ORG", "I-ORG", "O", "B-PER", "I-PER", "O"]
+    assert [names[number] for number in first["ner_tags"]] == tags
     assert (second["spans"], second["ner_tags"]) == (None, None)
+
+
+def test_what_their_library_saves_anew_comes_back_with_every_entity(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    from datasets import Dataset
+
+    path, again = tmp_path / "data.parquet", tmp_path / "again.parquet"
+    path.write_bytes(written([DOCUMENT], "hugging_face")[0])
+    dataset = Dataset.from_parquet(str(path), cache_dir=str(tmp_path))
+    dataset.to_parquet(str(again))
+    dataset.remove_columns(["text", "spans"]).to_parquet(str(path))
+
+    (document,) = read(again.read_bytes(), "hugging_face")
+    assert document.text == TEXT
+    assert [span.label for span in document.entities] == ["ORG", "LOC", "PER"]
+    (flat,) = read(path.read_bytes(), "hugging_face")
+    assert [span.label for span in flat.entities] == ["ORG", "PER"]
 
 
 def test_words_with_tags_are_read_when_there_is_no_text() -> None:

@@ -21,7 +21,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from app.__main__ import main
-from app.http import project_jobs, routes
+from app.http import routes
+from app.http.api import project_jobs
 from app.services.model_registry.registry import ModelRegistry
 from app.services.operations.backup import back_up
 from app.services.operations.restore import RestoreError, restore

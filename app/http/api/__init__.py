@@ -1,0 +1,1 @@
+"""Our own interface: projects, documents, suggestions, jobs, models, people."""

@@ -1,0 +1,1 @@
+"""Who asks, how much, and how errors and files look: shared by all interfaces."""

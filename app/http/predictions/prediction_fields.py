@@ -1,0 +1,114 @@
+"""What is asked of the model for texts, and how the answers look."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+
+from app.edit_operations import MAX_LABEL
+from app.http.common.limits import MOST_TEXT, cost
+from core.types import Entity, SamplerSettings
+from storage.enums import Source
+
+_DEFAULTS = SamplerSettings()
+MOST_STEPS, MOST_SPANS = 20, 200
+MOST_TEXTS = 100
+"""Of one request."""
+_MOST_DECIDED = 100
+Offset = Annotated[StrictInt, Field(ge=0, lt=2**31)]
+
+
+class SettingsWanted(BaseModel):
+    """How to denoise; what is left out is as on the page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    steps: Annotated[StrictInt, Field(ge=1, le=MOST_STEPS)] = _DEFAULTS.steps
+    """Denoising steps, the paper's γ."""
+    num_spans: Annotated[StrictInt, Field(ge=1, le=MOST_SPANS)] = _DEFAULTS.num_spans
+    """Noisy spans that each sentence starts from, the paper's K."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    threshold: Annotated[float | None, Field(ge=0, le=1)] = None
+    """The least score; the model's own where there is none."""
+    flat: bool | None = None
+    """Only entities that do not overlap; where nothing is said as the project wants, else all."""
+    project: int | None = None
+    """What is suggested as its page would: by its labels' names of today, with what its submitted
+    documents taught and with its rules; with a `threshold` the model alone. The token's own where
+    it is for one project, else there is none: the model alone, by the names that it learnt."""
+
+    @property
+    def by_model_alone(self) -> bool:
+        """Whether nothing but the model is to answer, even for a project."""
+        return self.threshold is not None
+
+    def settings(self, flat: bool) -> SamplerSettings:
+        return SamplerSettings(
+            steps=self.steps,
+            num_spans=self.num_spans,
+            seed=self.seed,
+            threshold=self.threshold,
+            flat=flat,
+        )
+
+    def cost_of(self, text: str) -> int:
+        """How many requests the text counts as: more steps and spans cost more."""
+        share = self.steps * self.num_spans / (_DEFAULTS.steps * _DEFAULTS.num_spans)
+        return max(1, round(cost(text) * max(1.0, share)))
+
+
+class DecidedEntity(BaseModel):
+    """An entity that a person decided on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: Offset
+    end: Offset
+    label: Annotated[str, Field(min_length=1, max_length=MAX_LABEL)]
+
+    def entity(self) -> Entity:
+        return Entity(self.start, self.end, self.label)
+
+
+Decided = Annotated[list[DecidedEntity], Field(max_length=_MOST_DECIDED)]
+
+
+class Wanted(SettingsWanted):
+    text: Annotated[str, Field(max_length=MOST_TEXT)]
+    trace: bool = False
+    """With every denoising step."""
+    fixed: Decided = []
+    """Entities that stay as they are, and beside which the others are denoised."""
+    suppressed: Decided = []
+    """Entities that never come back. With either the model alone answers."""
+
+    @property
+    def by_model_alone(self) -> bool:
+        return super().by_model_alone or bool(self.fixed or self.suppressed)
+
+
+class BatchWanted(SettingsWanted):
+    texts: Annotated[
+        list[Annotated[str, Field(max_length=MOST_TEXT)]],
+        Field(min_length=1, max_length=MOST_TEXTS),
+    ]
+
+
+class EntityOut(BaseModel):
+    start: int
+    """Code points of the text, half-open."""
+    end: int
+    label: str
+    text: str
+    score: float | None
+    source: Source = "model"
+    """`instant`: learnt from the project's submitted documents; `rule`: matched by its rules."""
+
+
+class PredictionOut(BaseModel):
+    model_version: int
+    entities: list[EntityOut]
+    uncovered: list[tuple[int, int]]
+    """Stretches that the model could not look at."""
+    trace: dict[str, Any] | None = None

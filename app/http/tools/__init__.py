@@ -1,0 +1,1 @@
+"""Interfaces of other tools: Label Studio and INCEpTION."""
