@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app.context import AppContext
-from app.screens.common.wording import literal
+from app.screens.common.wording import MOMENT, literal
 from app.services.operations.projects import ProjectView
 from app.services.team import accounts, members
 from app.services.team.accounts import Account
@@ -31,7 +31,13 @@ def account_table(app: AppContext) -> list[Account]:
             "Since": [user.created_at for user in known],
         }
     )
-    st.dataframe(frame, hide_index=True, width="stretch")
+    st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        alt="Accounts with role, state and way to sign in",
+        column_config={"Since": st.column_config.DatetimeColumn(format=MOMENT)},
+    )
     return known
 
 
@@ -78,7 +84,7 @@ def project_members(app: AppContext, project: ProjectView, known: list[Account])
     st.markdown("**Project members**")
     st.caption(
         "An annotator works on documents; a reviewer also sees all answers, brings documents in "
-        "and out, and changes labels and settings. Administrators need not a member."
+        "and out, and changes labels and settings. Administrators need no membership."
     )
     present = members.of_project(app.sessions, project.id)
     people = [user for user in known if user.active and not user.administrator]
