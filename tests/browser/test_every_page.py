@@ -31,10 +31,11 @@ RAW = {
     "a name from the code": re.compile(r"\b[a-z]+_[a-z_]+\b"),
 }
 TEXT = r"""() => {
+    const isIcon = node => node.nodeType === Node.ELEMENT_NODE && !node.childElementCount
+        && getComputedStyle(node).fontFamily.includes('Material Symbols');
     const read = node => {
         if (node.nodeType === Node.TEXT_NODE) return node.data;
-        if (node.matches?.('[data-testid=stIconMaterial], [role=img], code, pre, style, script'))
-            return ' ';
+        if (node.matches?.('code, pre, style, script') || isIcon(node)) return ' ';
         const below = [...(node.shadowRoot?.childNodes ?? []), ...node.childNodes];
         const text = below.map(read).join(' ');
         return node.nodeName !== 'CANVAS' ? text

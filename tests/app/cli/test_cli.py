@@ -15,6 +15,7 @@ from app.services.model_registry.registry import ModelRegistry
 from app.services.operations.startup import open_database
 from app.settings import Settings
 from storage.engine import Sessions
+from storage.repository import projects
 from tests.app.material import environment_in, new_project, pretend_model, settings_in
 
 
@@ -57,6 +58,36 @@ def test_what_is_imported_can_be_exported(
     assert "Anna" in out.read_text()
     assert "B-PER" in out.read_text()
     assert "1 documents with 1 entities written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("record", "labels", "reported"),
+    [
+        (
+            {"text": "Anna met Bo.", "entities": [{"start": 0, "end": 4, "label": "HERO"}]},
+            ["HERO"],
+            "new labels, from the file: HERO",
+        ),
+        ({"text": "Anna met Bo."}, [], "the project has no labels, and the file names none"),
+    ],
+)
+def test_a_project_that_an_import_begins_has_the_labels_of_its_file(
+    settings: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    record: dict[str, Any],
+    labels: list[str],
+    reported: str,
+) -> None:
+    source = tmp_path / "news.jsonl"
+    source.write_text(json.dumps(record))
+    assert main(["import", str(source), "--project", "News"]) == 0
+
+    assert reported in capsys.readouterr().out
+    with open_database(settings)() as session:
+        project = projects.by_name(session, "News")
+        assert project is not None
+        assert [label.name for label in projects.labels(session, project.id)] == labels
 
 
 def test_an_unknown_project_is_answered_with_those_there_are(

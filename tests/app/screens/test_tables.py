@@ -76,7 +76,7 @@ def test_a_labels_colour_is_shown_and_chosen_and_never_written_as_a_code(site: S
     key = f"label_to_change_{site.project_id}_{len(values)}"
     site.app.selectbox(key=key).set_value(first.id)
     site.run()
-    (picker,) = (item for item in site.app.color_picker if item.key.startswith("colour "))
+    (picker,) = (item for item in site.app.color_picker if str(item.key).startswith("colour "))
     assert picker.value == first.color
     tables = [table.proto.id for table in site.app.dataframe]
     picker.set_value("#123456")
