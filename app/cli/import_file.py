@@ -101,8 +101,9 @@ def run(options: argparse.Namespace) -> int:
         print("stopped; import the file again to continue: documents already imported are skipped")
         raise
     _tell(report, options.file)
+    if report.added:
+        _tell_labels(sessions, project_id)
     _tell_encodings(report, options)
-    _tell_labels(sessions, project_id)
     return 1 if report.bad else 0
 
 

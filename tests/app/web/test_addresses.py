@@ -62,7 +62,9 @@ def test_a_page_has_one_address_and_its_other_spellings_lead_there(
     assert (moved.status_code, moved.headers["location"]) == (307, found)
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/Annotate", "/annotate/3", "/a/b/c", "//example.org"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/Annotate", "/annotate/3", "/a/b/c", "//example.org"]
+)
 def test_an_unknown_address_says_so_and_leads_to_the_first_page(
     client: TestClient, path: str
 ) -> None:
