@@ -61,19 +61,19 @@ def change_account(app: AppContext, known: list[Account]) -> None:
     st.markdown("**Edit account**")
     name = st.selectbox("Account", list(names), key="changed_account")
     account = names[name]
-    reset, active, role = st.columns(3)
-    if app.settings.auth == "accounts" and reset.button(
+    buttons = st.container(horizontal=True)
+    if app.settings.auth == "accounts" and buttons.button(
         "New password",
         help="Creates a one-time password to hand over, and ends all sessions of the account.",
     ):
         made = one_time()
         if _try(lambda: accounts.reset(app.sessions, name, made), name, made):
             st.rerun()
-    if active.button("Disable" if account.active else "Enable"):
+    if buttons.button("Disable" if account.active else "Enable"):
         change = accounts.disable if account.active else accounts.enable
         if _try(lambda: change(app.sessions, name), name):
             st.rerun()
-    if role.button("Remove administrator" if account.administrator else "Make administrator"):
+    if buttons.button("Remove administrator" if account.administrator else "Make administrator"):
         wanted = not account.administrator
         if _try(lambda: accounts.set_administrator(app.sessions, name, wanted), name):
             st.rerun()
