@@ -46,18 +46,18 @@ TEXT = r"""() => {
 Of a table this is what a screen reader is told. Moments and pictures are told there as they are
 stored, and drawn otherwise; tests/app/screens/test_tables.py sees to that."""
 
-Look = Callable[[Page], None]
+Preparation = Callable[[Page], None]
 
 
-def tab(name: str) -> Look:
+def tab(name: str) -> Preparation:
     return lambda page: page.get_by_role("tab", name=name).click()
 
 
-def button(name: str) -> Look:
+def button(name: str) -> Preparation:
     return lambda page: page.get_by_role("button", name=name).first.click()
 
 
-def part(name: str) -> Look:
+def part(name: str) -> Preparation:
     return lambda page: page.get_by_role("radio", name=name).click()
 
 
@@ -66,7 +66,7 @@ def nothing(page: Page) -> None:
 
 
 TITLE = "Documents"
-VIEWS: dict[str, tuple[str, str, Look]] = {
+VIEWS: dict[str, tuple[str, str, Preparation]] = {
     "documents": (f"?project={SAMPLE}", TITLE, nothing),
     "a new project": (f"?project={SAMPLE}", TITLE, button("New project")),
     "filters": (f"?project={SAMPLE}", TITLE, button("Filters")),
@@ -133,9 +133,9 @@ def barriers(page: Page) -> list[str]:
 def raw_values(page: Page) -> list[str]:
     text = " ".join(page.evaluate(TEXT).split())
     return [
-        f"{kind}: …{text[max(0, found.start() - 40) : found.end() + 40]}…"
+        f"{kind}: …{text[max(0, match.start() - 40) : match.end() + 40]}…"
         for kind, pattern in RAW.items()
-        for found in pattern.finditer(text)
+        for match in pattern.finditer(text)
     ]
 
 
@@ -144,14 +144,14 @@ def problems_of(page: Page) -> list[str]:
 
 
 def see(page: Page, server: Served, view: str) -> None:
-    address, heading, look = VIEWS[view]
+    address, heading, prepare = VIEWS[view]
     page.goto(f"{server}/{address}")
     if heading:
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     else:
         expect(page.get_by_test_id("stBidiComponentIsolated").first).to_be_visible()
     settled(page)
-    look(page)
+    prepare(page)
     settled(page)
 
 
@@ -170,13 +170,13 @@ def test_no_page_keeps_anybody_out_or_shows_anything_raw(signed_in: Page, server
     problems = []
     for view in VIEWS:
         see(signed_in, server, view)
-        problems += [f"{view}: {found}" for found in problems_of(signed_in)]
+        problems += [f"{view}: {problem}" for problem in problems_of(signed_in)]
     signed_in.context.clear_cookies()
     for name, heading in PLAIN.items():
         if name != "sign-in":
             sign_in(signed_in, server, "Anna")
         signed_in.goto(f"{server}/{name}")
         expect(signed_in.get_by_role("heading", name=heading)).to_be_visible()
-        problems += [f"{name}: {found}" for found in problems_of(signed_in)]
+        problems += [f"{name}: {problem}" for problem in problems_of(signed_in)]
 
     assert not problems, "\n".join(problems)

@@ -60,36 +60,6 @@ def test_what_is_imported_can_be_exported(
     assert "1 documents with 1 entities written" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("record", "labels", "reported"),
-    [
-        (
-            {"text": "Anna met Bo.", "entities": [{"start": 0, "end": 4, "label": "HERO"}]},
-            ["HERO"],
-            "new labels, from the file: HERO",
-        ),
-        ({"text": "Anna met Bo."}, [], "the project has no labels, and the file names none"),
-    ],
-)
-def test_a_project_that_an_import_begins_has_the_labels_of_its_file(
-    settings: Settings,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    record: dict[str, Any],
-    labels: list[str],
-    reported: str,
-) -> None:
-    source = tmp_path / "news.jsonl"
-    source.write_text(json.dumps(record))
-    assert main(["import", str(source), "--project", "News"]) == 0
-
-    assert reported in capsys.readouterr().out
-    with open_database(settings)() as session:
-        project = projects.by_name(session, "News")
-        assert project is not None
-        assert [label.name for label in projects.labels(session, project.id)] == labels
-
-
 def test_an_unknown_project_is_answered_with_those_there_are(
     opened: Sessions, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -189,8 +159,6 @@ def test_serve_prepares_the_database_and_starts_page_and_worker(
     assert (worker is None) == bool(flags)
     assert "no model makes suggestions" in capsys.readouterr().err
     with open_database(settings)() as session:
-        from storage.repository import projects
-
         assert [project.name for project in projects.every(session)] == ["Sample"]
 
 

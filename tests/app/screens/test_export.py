@@ -59,10 +59,10 @@ def test_what_a_format_does_not_hold_is_told_in_words_and_a_document_is_named(si
 
     assert "1 document left out: this format cannot hold the text" in site.messages()
     assert "holds no words" in site.messages()
-    told = next(item.value for item in site.app.caption if item.value.startswith("Not held by"))
-    assert "ids of 2 entities" in told
-    assert "split of 1 document" in told
-    assert "id 2" not in told
+    caption = next(item.value for item in site.app.caption if item.value.startswith("Not held by"))
+    assert "ids of 2 entities" in caption
+    assert "split of 1 document" in caption
+    assert "id 2" not in caption
 
 
 def test_only_the_held_out_documents_can_be_exported(site: Site) -> None:

@@ -44,9 +44,11 @@ def test_moments_in_tables_are_written_alike(site: Site, page: str) -> None:
     site.app.session_state["shown_columns"] = ["Changed"]
     site.open(page, project=people.project_id)
 
-    found = moments(site)
-    assert set(found) == {{"documents": "Changed", "train": "Created"}.get(page, "Reserved until")}
-    assert set(found.values()) == {MOMENT}
+    formats = moments(site)
+    assert set(formats) == {
+        {"documents": "Changed", "train": "Created"}.get(page, "Reserved until")
+    }
+    assert set(formats.values()) == {MOMENT}
 
 
 def test_accounts_say_since_when_they_exist(site: Site) -> None:

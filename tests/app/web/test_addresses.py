@@ -46,7 +46,7 @@ def test_every_name_in_the_navigation_is_the_address_of_its_page(
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("asked", "target"),
     [
         ("/documents", "./"),
         ("/documents?project=2", "./?project=2"),
@@ -55,11 +55,11 @@ def test_every_name_in_the_navigation_is_the_address_of_its_page(
     ],
 )
 def test_a_page_has_one_address_and_its_other_spellings_lead_there(
-    client: TestClient, asked: str, found: str
+    client: TestClient, asked: str, target: str
 ) -> None:
     moved = client.get(asked, headers=HTML)
 
-    assert (moved.status_code, moved.headers["location"]) == (307, found)
+    assert (moved.status_code, moved.headers["location"]) == (307, target)
 
 
 @pytest.mark.parametrize(

@@ -233,7 +233,9 @@ def test_what_was_read_in_part_waits_and_only_the_rest_of_it_is_read(
         prediction = annotation_sets.latest_prediction(session, long)
         assert by_parts.unread(prediction) == []
         assert prediction is not None
-        found = [span.start for span in annotation_sets.spans_of(prediction) if span.label == "PER"]
-    assert found == OLENA
+        starts = [
+            span.start for span in annotation_sets.spans_of(prediction) if span.label == "PER"
+        ]
+    assert starts == OLENA
     with pytest.raises(PreannotationError, match="nothing to pre-annotate"):
         bulk_preannotation.start(sessions, project_id, "Ada")
