@@ -8,8 +8,10 @@ from starlette.middleware import Middleware
 from app import logs
 from app.http import routes
 from app.screens.common.error_message import show_error
+from app.screens.navigation import FIRST, PAGES
 from app.settings import ROOT, Settings
 from app.web import edits, health, metrics, sign_in
+from app.web.addresses import Addresses
 from app.web.base_address import BaseAddress
 from app.web.gate import Gate
 from app.web.headers import Headers
@@ -20,6 +22,7 @@ app = st.App(
     routes=[*sign_in.ROUTES, *edits.ROUTES, *health.ROUTES, *metrics.ROUTES, *routes.ROUTES],
     middleware=[
         Middleware(Headers),
+        Middleware(Addresses, pages=PAGES, first=FIRST),
         Middleware(BaseAddress),
         Middleware(Gate, settings=Settings.from_environment),
         Middleware(Uploads, settings=Settings.from_environment),

@@ -87,6 +87,7 @@ SOLD_AS = {
     "PIL": "pillow",
     "argon2": "argon2-cffi",
     "cassis": "dkpro-cassis",
+    "axe_playwright_python": "axe-playwright-python",
     "charset_normalizer": "charset-normalizer",
     "huggingface_hub": "huggingface-hub",
     "prometheus_client": "prometheus-client",

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from app.cli.shared import add_project, progress, project_id
 from app.services.interchange.exporting import ExportReport, Stream, export
-from app.services.interchange.manifest import SUFFIX, as_bytes, left_out, manifest
+from app.services.interchange.loss_lines import loss_lines
+from app.services.interchange.manifest import SUFFIX, as_bytes, manifest
 from app.services.operations.startup import open_database
 from app.settings import Settings
 from storage.enums import SPLITS
@@ -86,8 +87,12 @@ def _tell(report: ExportReport) -> None:
         print(f"left out, {report.format} has no nested entities: {_name(entity)}", file=sys.stderr)
     for entity in report.written.unaligned:
         print(f"left out, not aligned with word boundaries: {_name(entity)}", file=sys.stderr)
-    for what, number in left_out(report).items():
-        print(f"left out: {number:,} {what}", file=sys.stderr)
+    for reason in report.written.refused:
+        print(f"left out, {report.format} cannot hold the text: {reason}", file=sys.stderr)
+    if textless := report.written.textless:
+        print(f"left out, {report.format} holds text alone: {textless:,} entities", file=sys.stderr)
+    for line in loss_lines(report.written):
+        print(f"left out: {line}", file=sys.stderr)
     print(
         f"{report.written.documents} documents with {report.written.entities} entities written, "
         f"{report.undecided_left_out} not submitted",

@@ -14,9 +14,7 @@ from app.services.interchange.preview import Preview, previewing
 from app.services.interchange.read_records import ImportReport, Incoming
 from app.services.interchange.report_lines import changes, losses
 from app.services.interchange.same_text import SAME_TEXT
-from app.services.model_registry.registry import ModelRegistry
 from app.services.operations.projects import holdout_explained
-from app.services.operations.samples import SAMPLE_LABELS
 from app.services.operations.startup import open_database
 from app.settings import Settings
 from core.evaluation.metrics import UNDEFINED
@@ -103,6 +101,8 @@ def run(options: argparse.Namespace) -> int:
         print("stopped; import the file again to continue: documents already imported are skipped")
         raise
     _tell(report, options.file)
+    if report.added:
+        _tell_labels(sessions, project_id)
     _tell_encodings(report, options)
     return 1 if report.bad else 0
 
@@ -141,7 +141,7 @@ def _tell(report: ImportReport, file: object, done: str = "added") -> None:
     for line in (*losses(report), *report.note_lines(), *changes(report)):
         print(line, file=sys.stderr)
     if report.labels_created:
-        print(f"new labels: {', '.join(report.labels_created)}")
+        print(f"new labels, from the file: {', '.join(report.labels_created)}")
     print(
         f"{report.added} documents with {report.entities} entities {done} ({report.format}), "
         f"{report.duplicates} duplicates, {report.bad_count} bad"
@@ -151,6 +151,12 @@ def _tell(report: ImportReport, file: object, done: str = "added") -> None:
             f"The import stopped at line {report.broken_off.line}, and nothing after it was read; "
             "fix the file and import it again: documents already imported are skipped"
         )
+
+
+def _tell_labels(sessions: Sessions, project_id: int) -> None:
+    with sessions() as session:
+        if not projects.labels(session, project_id):
+            print("the project has no labels, and the file names none; add some on the page")
 
 
 def _tell_encodings(report: ImportReport, options: argparse.Namespace) -> None:
@@ -167,12 +173,10 @@ def _tell_encodings(report: ImportReport, options: argparse.Namespace) -> None:
 
 
 def _ensured(sessions: Sessions, name: str) -> int:
-    """The project's id; a new one gets the labels of the active model."""
-    active = ModelRegistry(sessions).active()
+    """The project's id. A new one has no labels until the file's come in."""
     with writing(sessions) as session:
         project = projects.by_name(session, name)
         if project is None:
             project = projects.create(session, name)
-            projects.ensure_labels(session, project.id, active.labels if active else SAMPLE_LABELS)
             print(f"project {name!r} is new. {holdout_explained(project.holdout_share)}")
         return project.id

@@ -7,7 +7,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from app.services.team.permissions import Acting
 
-_PAGES = {  # a page's folder: its icon, and what a pointer over its name tells
+PAGES = {  # a page's folder: its icon, and what a pointer over its name tells
     "documents": (
         "description",
         "All documents of the project: their status, and where to add more.",
@@ -44,13 +44,15 @@ _PAGES = {  # a page's folder: its icon, and what a pointer over its name tells
     "people": ("group", "Who may sign in, and what they may do."),
     "account": ("person", "Your password and your sessions; sign out here."),
 }
-_DEFAULT = "documents"
+FIRST = "documents"
 _SIGNED_IN, _ADMINISTRATORS = {"account"}, {"people"}
 
 
 def navigation(person: Acting | None) -> StreamlitPage:
-    """Draws the bar at the top; returns the page that is wanted."""
-    return st.navigation([_page(name) for name in _PAGES if _offered(name, person)], position="top")
+    """Draws the bar at the top; returns the page that is wanted, which may be one that the person
+    is not offered: it says why."""
+    pages = [_page(name) if _offered(name, person) else _refused(name, person) for name in PAGES]
+    return st.navigation(pages, position="top")
 
 
 def _offered(name: str, person: Acting | None) -> bool:
@@ -60,12 +62,31 @@ def _offered(name: str, person: Acting | None) -> bool:
 
 
 def _page(name: str) -> StreamlitPage:
-    icon, tells = _PAGES[name]
+    icon, tells = PAGES[name]
     return st.Page(
         f"screens/{name}/page.py",
         title=name.capitalize(),
         url_path=name,
         icon=f":material/{icon}:",
-        default=name == _DEFAULT,
+        default=name == FIRST,
         help=tells,
     )
+
+
+def _refused(name: str, person: Acting | None) -> StreamlitPage:
+    """Stands at the page's address and outside the bar."""
+
+    def explain() -> None:
+        st.header(name.capitalize(), anchor=False)
+        if person is None:
+            st.info(
+                "There are no accounts here: whoever opens this server’s pages works with all of "
+                "them. SPANNEAL_AUTH switches accounts on; the guide tells how.",
+                icon=":material/lock_open:",
+            )
+        else:
+            st.warning("This page is for administrators.", icon=":material/lock:")
+        if st.button("Go to Documents", icon=":material/arrow_back:"):
+            st.switch_page(f"screens/{FIRST}/page.py")
+
+    return st.Page(explain, title=name.capitalize(), url_path=name, visibility="hidden")

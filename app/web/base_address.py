@@ -41,7 +41,7 @@ class _WithScript:
         self._body = b""
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and _is_page(message):
+        if message["type"] == "http.response.start" and is_page(message):
             self._start = message
         elif self._start is None:
             await self._send(message)
@@ -63,7 +63,7 @@ class _WithScript:
         await self._send({"type": "http.response.body", "body": body})
 
 
-def _is_page(start: Message) -> bool:
+def is_page(start: Message) -> bool:
     """Whether it is Streamlit's; a page of our own, such as the sign-in's, has its own policy."""
     headers = Headers(raw=start["headers"])
     is_html = headers.get("content-type", "").startswith("text/html")

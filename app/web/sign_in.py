@@ -17,12 +17,13 @@ from app.settings import Settings
 from app.web.gate import COOKIE, SIGN_IN, database
 from app.web.headers import form_policy
 from app.web.origin import same_origin
+from app.web.plain_page import plain_page
 
 LONGEST_FORM = 4_096
 """Bytes of a name, a password and where to go."""
 AT_ONCE = 2
 """Passwords hashed at the same time: each takes 64 MiB and a processor."""
-_PAGE = Template((Path(__file__).parent / "sign_in.html").read_text())
+_FORM = Template((Path(__file__).parent / "sign_in.html").read_text())
 _hashing: CapacityLimiter | None = None
 
 
@@ -78,9 +79,9 @@ ROUTES = [
 
 def _form(wanted: str, problem: str, name: str = "", status: int = 200) -> HTMLResponse:
     message = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
-    page = _PAGE.substitute(problem=message, next=escape(wanted), name=escape(name))
+    form = _FORM.substitute(problem=message, next=escape(wanted), name=escape(name))
     headers = {"Content-Security-Policy": form_policy(), "Cache-Control": "no-store"}
-    return HTMLResponse(page, status, headers)
+    return HTMLResponse(plain_page("Sign in", form), status, headers)
 
 
 def _below(wanted: str) -> str:

@@ -149,11 +149,12 @@ def tally(session: Session, run_id: int) -> Tally:
 
 
 def _waits(model_version_id: int) -> ColumnElement[bool]:
-    """New, not held out, never predicted by this version; and its newest suggestions were not
+    """New, not held out, never read to its end by this version; and its newest suggestions were not
     imported, which are what a person asked to see."""
     predicted = exists().where(
         AnnotationSet.document_id == Document.id,
         AnnotationSet.model_version_id == model_version_id,
+        AnnotationSet.provenance["unread"].as_string().is_(None),
     )
     imported = (
         select(AnnotationSet.model_version_id.is_(None))

@@ -10,7 +10,7 @@ from tests.browser.app_kit import SETTLED, without_model
 from tests.browser.conftest import PATIENCE
 from tests.browser.servers import Serve, Served
 
-PAGES = ("train", "export")
+PAGES = ("train", "export", "documents")
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +31,13 @@ def test_a_link_to_a_page_asks_for_nothing_that_is_not_there(page: Page, server:
     expect(page.get_by_text("0 of 38 documents submitted")).to_be_visible()
 
     assert not missing
+
+
+def test_an_address_that_is_no_page_says_so_and_leads_home(page: Page, server: Served) -> None:
+    page.goto(f"{server}/labels")
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    page.get_by_role("link", name="Go to Documents").click()
+    expect(page.get_by_role("heading", name="Documents")).to_be_visible()
 
 
 def test_primary_buttons_can_be_read_in_the_dark_also_in_dialogs(

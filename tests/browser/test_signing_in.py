@@ -119,6 +119,9 @@ def test_an_annotator_is_not_offered_what_takes_more(tab: Page, url: Served) -> 
     expect(tab.get_by_role("tab")).to_have_count(0)
     tab.goto(f"{url}/train")
     expect(tab.get_by_text("This page is for reviewers of the project")).to_be_visible()
+    tab.goto(f"{url}/people")
+    expect(tab.get_by_text("This page is for administrators")).to_be_visible()
+    expect(tab.get_by_text("Page not found")).to_have_count(0)
 
 
 def test_who_signs_out_is_out_in_every_tab(tab: Page, url: Served) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.context import AppContext
-from app.screens.common.wording import STATUS, count, literal
+from app.screens.common.wording import MOMENT, STATUS, count, literal
 from app.services.operations.projects import ProjectView
 from app.services.team import assignment
 
@@ -54,8 +54,9 @@ def assignments_table(app: AppContext, project: ProjectView) -> None:
             hide_index=True,
             column_config={
                 "Reserved until": st.column_config.DatetimeColumn(
+                    format=MOMENT,
                     help="Assigned by opening the document; goes to somebody else if still "
-                    "untouched by then. Empty: no time limit."
+                    "untouched by then. Empty: no time limit.",
                 )
             },
         )

@@ -20,11 +20,10 @@ def current() -> str:
     sent = sent_flow(KEY)
     if sent in _FLOWS and sent != st.session_state.get(_SENT):
         st.session_state[_SENT] = sent
-        _remember(str(sent))
-    address = st.query_params.get(_FLOW, "")
-    if address in _FLOWS[1:]:
-        st.session_state[_FLOW] = address
-    flow: str = st.session_state.get(_FLOW, "")
+        flow = str(sent)
+    else:
+        address = st.query_params.get(_FLOW, "")
+        flow = address if address in _FLOWS[1:] else st.session_state.get(_FLOW, "")
     _remember(flow)
     return flow
 

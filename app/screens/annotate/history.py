@@ -10,7 +10,7 @@ import streamlit as st
 from app.components.span_annotator import span_annotator, words
 from app.context import AppContext
 from app.editing import Draft, EditError
-from app.screens.common.wording import count, literal
+from app.screens.common.wording import count, literal, moment
 from app.services.annotation import wire
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.document_view import DocumentView
@@ -66,13 +66,13 @@ def _steps(steps: Sequence[Step], page: Page, looked: int | None) -> None:
     for number, step in enumerate(steps):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             who = literal(step.person) if step.person else "A model"
-            when = step.at.strftime("%Y-%m-%d %H:%M:%S")
+            when = moment(step.at)
             version = "" if step.version is None else f" · version {step.version}"
             line = f"**{who}** {literal(step.summary)}" if step.person else literal(step.summary)
             refused = ""
             if step.refused:
                 refused = f"  \n:orange-badge[Not applied] {literal(step.refused)}"
-            st.markdown(f"{line}{refused}  \n:small[{when} UTC{version}]")
+            st.markdown(f"{line}{refused}  \n:small[{when}{version}]")
             if step.version is not None:
                 st.button(
                     "Viewing" if step.version == looked else "View",

@@ -5,12 +5,18 @@ from __future__ import annotations
 ON_PRIMARY = {"light": "#ffffff", "dark": "#14161c"}
 """The text of primary buttons: Streamlit's white is too faint on the dark theme's light blue."""
 
+CHOSEN = {"light": "#34497e", "dark": "#9fb1ec"}
+"""The text of what is chosen of several buttons; it stands on a tint of the primary colour, which
+is too near to that colour itself in the dark."""
+
 
 def style(theme: str | None) -> str:
     """A style sheet for the theme that the browser shows; None: not known yet."""
-    text = ON_PRIMARY[theme or "light"]
+    text, chosen = ON_PRIMARY[theme or "light"], CHOSEN[theme or "light"]
     return f"""<style>
 .stMainBlockContainer {{ padding-top: 4.5rem; padding-bottom: 1.5rem; }}
 button[data-testid^="stBaseButton-primary"]:not(:disabled),
-button[data-testid^="stBaseButton-primary"]:not(:disabled) * {{ color: {text}; }}
+button[data-testid^="stBaseButton-primary"]:not(:disabled) *,
+span[data-tag], span[data-tag] * {{ color: {text}; }}
+.stButtonGroup button[data-selected="true"] * {{ color: {chosen}; }}
 </style>"""

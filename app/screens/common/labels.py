@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -51,25 +52,26 @@ def _table(app: AppContext, project: ProjectView, labels: Sequence[ProjectLabel]
         {
             "Key": [label.key or "" for label in labels],
             "Label": [label.name for label in labels],
-            "Colour": [label.color for label in labels],
             "Meaning": [label.description for label in labels],
         },
         index=[label.id for label in labels],
     )
+    table = stored.copy()
+    table.insert(2, "Colour", [_swatch(label.color) for label in labels])
     edited = st.data_editor(
-        stored,
+        table,
         hide_index=True,
-        disabled=["Label"],
+        disabled=["Label", "Colour"],
         key=key_of(f"labels_{project.id}", stored),
         column_config={
             "Key": st.column_config.TextColumn(width="small", max_chars=1),
-            "Colour": st.column_config.TextColumn(
-                width="small", validate="^#[0-9a-fA-F]{6}$", help="#rrggbb"
+            "Colour": st.column_config.ImageColumn(
+                width="small", help="Choose the label below to change its colour."
             ),
             "Meaning": st.column_config.TextColumn(width="large", max_chars=500),
         },
     )
-    st.html(swatches(edited["Label"], edited["Colour"]))
+    st.html(swatches([label.name for label in labels], [label.color for label in labels]))
     _save(app, project, labels, edited)
     st.caption(
         "A new label is available on the Annotate page immediately. The model learns it at the "
@@ -83,9 +85,22 @@ def swatches(names: Iterable[str], colours: Iterable[str]) -> str:
         f'<span style="border:1.5px solid {colour};border-radius:99px;padding:1px 10px;'
         f'margin-right:6px;background:{colour}33">{escape(name)}</span>'
         for name, given in zip(names, colours, strict=True)
-        for colour in [given if _HEX.fullmatch(given or "") else "#808080"]
+        for colour in [_valid(given)]
     ]
     return f'<div style="line-height:2.1">{"".join(shown)}</div>'
+
+
+def _swatch(colour: str) -> str:
+    """A picture of a colour, as an address."""
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="24">'
+        f'<rect width="48" height="24" rx="6" fill="{_valid(colour)}"/></svg>'
+    )
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+
+
+def _valid(colour: str) -> str:
+    return colour if _HEX.fullmatch(colour or "") else "#808080"
 
 
 def _save(
@@ -95,8 +110,7 @@ def _save(
     changed = [
         (label, row)
         for label, row in zip(labels, rows, strict=True)
-        if (label.key or "", label.color, label.description)
-        != (row["Key"] or "", row["Colour"], row["Meaning"] or "")
+        if (label.key or "", label.description) != (row["Key"] or "", row["Meaning"] or "")
     ]
     if not changed:
         return
@@ -109,7 +123,7 @@ def _save(
     if st.button("Save labels", type="primary", disabled=bool(wrong), key="save labels"):
         try:
             changes = [
-                LabelChange(label.id, row["Colour"] or "", _upper(row["Key"]), row["Meaning"] or "")
+                LabelChange(label.id, label.color, _upper(row["Key"]), row["Meaning"] or "")
                 for label, row in changed
             ]
             label_set.change_labels(app.sessions, project.id, changes)
@@ -125,7 +139,8 @@ def _upper(key: str | None) -> str | None:
 
 
 def _change_label(app: AppContext, project_id: int, labels: Sequence[ProjectLabel]) -> None:
-    names = {label.id: label.name for label in labels}
+    by_id = {label.id: label for label in labels}
+    names = {id: label.name for id, label in by_id.items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             "Label to change",
@@ -136,6 +151,8 @@ def _change_label(app: AppContext, project_id: int, labels: Sequence[ProjectLabe
             placeholder="Choose a label",
             width=260,
         )
+        if chosen is not None:
+            _choose_colour(app, project_id, by_id[chosen])
         for change, icon in _CHANGES.items():
             st.button(
                 f"{change.capitalize()} …",
@@ -154,6 +171,23 @@ def _change_label(app: AppContext, project_id: int, labels: Sequence[ProjectLabe
             key="delete label",
         )
     relabel_dialog.answer(app, project_id, names)
+
+
+def _choose_colour(app: AppContext, project_id: int, label: ProjectLabel) -> None:
+    """A picker; the table's unsaved keys and meanings stay where they are."""
+    key = f"colour {label.id} {label.color}"
+    st.color_picker(
+        "Colour",
+        _valid(label.color),
+        key=key,
+        on_change=_recolour,
+        args=(app, project_id, label, key),
+    )
+
+
+def _recolour(app: AppContext, project_id: int, label: ProjectLabel, key: str) -> None:
+    change = LabelChange(label.id, st.session_state[key], label.key, label.description)
+    label_set.change_labels(app.sessions, project_id, [change])
 
 
 def _new_label(app: AppContext, project_id: int, present: Sequence[ProjectLabel]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from core.evaluation.metrics import UNDEFINED
 from storage.enums import DocumentStatus, Split
@@ -16,6 +17,8 @@ STATUS: Mapping[DocumentStatus, str] = {
 }
 """A sign and a word: the status never hangs on a colour."""
 SPLIT: Mapping[Split, str] = {"train": "Training", "dev": "Development", "holdout": "Held out"}
+MOMENT = "D MMM YYYY, HH:mm"
+"""A moment in a table, as `moment` writes it; a table's moments are in UTC."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&\"'/@^=])")
 
 _SAFE_LINK = (
@@ -43,6 +46,12 @@ def with_safe_links(markdown: str) -> str:
 
 def count(number: int, singular: str, many: str | None = None) -> str:
     return f"{number:,} {singular if number == 1 else many or singular + 's'}"
+
+
+def moment(at: datetime) -> str:
+    """A moment as people write it, in UTC: `5 Jan 2026, 09:30 UTC`."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"
 
 
 def clipped(text: str, length: int) -> str:

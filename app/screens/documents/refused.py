@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.context import AppContext
-from app.screens.common.wording import count, literal
+from app.screens.common.wording import count, literal, moment
 from app.services.interchange import refusals
 from app.services.interchange.refusals import Refusal
 
@@ -36,4 +36,4 @@ def refused_by_project(app: AppContext, project_id: int) -> None:
 
 def _row(refusal: Refusal) -> str:
     times = count(refusal.number, "time")
-    return f"{refusal.tool}, {times}, last {refusal.last:%Y-%m-%d %H:%M} UTC: {refusal.reason}"
+    return f"{refusal.tool}, {times}, last {moment(refusal.last)}: {refusal.reason}"

@@ -12,7 +12,7 @@ import streamlit as st
 from app.context import AppContext
 from app.screens.common import delete_dialog, location
 from app.screens.common.tables import key_of
-from app.screens.common.wording import SPLIT, STATUS, clipped, count
+from app.screens.common.wording import MOMENT, SPLIT, STATUS, clipped, count
 from app.screens.documents import chosen
 from app.screens.documents.filters import choose_filter
 from app.services.operations import documents
@@ -167,7 +167,7 @@ def _table(
             ),
             "Accepted": whole(width="small"),
             "Rejected": whole(width="small"),
-            "Changed": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+            "Changed": st.column_config.DatetimeColumn(format=MOMENT),
             "Doubt": whole(
                 format="percent", width="small", help="Of the active model. –: not known yet."
             ),

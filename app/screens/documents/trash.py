@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from app.context import AppContext
-from app.screens.common.wording import clipped, count, literal
+from app.screens.common.wording import clipped, count, literal, moment
 from app.services.operations import trash
 from storage.enums import DeletableKind
 from storage.records import TrashedItem
@@ -51,7 +51,7 @@ def _rows(app: AppContext, found: Sequence[TrashedItem]) -> None:
         kind, name, since, way_back = st.columns([1, 4, 2, 1], vertical_alignment="center")
         kind.markdown(_SIGNS[item.kind])
         name.markdown(literal(clipped(item.name, 80)) or f"{item.kind} {item.id}")
-        since.caption(f"deleted {item.deleted_at:%Y-%m-%d %H:%M} UTC")
+        since.caption(f"deleted {moment(item.deleted_at)}")
         if way_back.button("Restore", key=f"restore_{item.kind}_{item.id}", type="tertiary"):
             trash.restore(app.sessions, item.kind, item.id, app.person)
             st.toast(f"{item.kind.capitalize()} restored.", icon=":material/restore_from_trash:")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.screens.common.wording import count, literal
 from app.services.interchange.exporting import ExportReport
+from app.services.interchange.loss_lines import loss_lines
 from storage.records import LostEntity
 
 LOST_SHOWN = 200
@@ -31,10 +32,21 @@ def losses(report: ExportReport) -> None:
         written.unaligned,
         "left out: not aligned with word boundaries. Export JSON lines to keep all of them",
     )
-    other = {"suggestions not accepted": written.undecided, **written.properties}
-    parts = [f"{literal(name)} {number:,}" for name, number in other.items() if number]
-    if parts:
-        st.caption(f"Lost in this format: {' · '.join(parts)}.")
+    if written.refused:
+        _refused(written.refused)
+    if lines := loss_lines(written):
+        st.caption(f"Not held by this format: {' · '.join(map(literal, lines))}.")
+
+
+def _refused(reasons: Sequence[str]) -> None:
+    st.warning(
+        f"{count(len(reasons), 'document')} left out: this format cannot hold the text.",
+        icon=":material/warning:",
+    )
+    with st.expander("Show the documents"):
+        st.markdown("\n".join(f"- {literal(reason)}" for reason in reasons[:LOST_SHOWN]))
+        if len(reasons) > LOST_SHOWN:
+            st.caption(f"The first {LOST_SHOWN} of {len(reasons):,}.")
 
 
 def _lost(entities: Sequence[LostEntity], why: str) -> None:

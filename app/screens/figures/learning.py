@@ -147,9 +147,9 @@ def _rows(points: Sequence[CurvePoint], label: str | None) -> list[dict[str, obj
             "documents": point.documents,
             "document_id": point.document_id,
             "model_version": point.model_version_id,
-            "gestures_ratio": point.gestures,
+            "actions_of_those_without_suggestions": point.gestures,
             "f1": point.f1,
-            "f1_of_model": point.model_f1,
+            "f1_of_the_model_alone": point.model_f1,
         }
         for point in points
     ]

@@ -94,8 +94,8 @@ def _rows(measured: Sequence[Measured]) -> list[dict[str, float | int | None]]:
             "training_documents": model.trained_on,
             "held_out_documents": model.held_out,
             "held_out_entities": model.entities,
-            "f1": model.f1,
-            "f1_of_parent": model.parent_f1,
+            "f1_of_this_version": model.f1,
+            "f1_of_parent_version": model.parent_f1,
         }
         for model in measured
     ]

@@ -52,7 +52,11 @@ def _over_time(figures: Figures) -> None:
             [day.until_then for day in figures.days],
         ),
         [
-            {"day": day.day.isoformat(), "submitted": day.documents, "until_then": day.until_then}
+            {
+                "day": day.day.isoformat(),
+                "on_this_day": day.documents,
+                "in_total": day.until_then,
+            }
             for day in figures.days
         ],
     )
@@ -78,7 +82,11 @@ def labels(figures: Figures) -> None:
         "well from few examples.",
         stacked([label.label for label in figures.labels], parts),
         [
-            {"label": label.label, "suggested": label.suggested, "drawn": label.drawn}
+            {
+                "label": label.label,
+                "suggested_by_a_model": label.suggested,
+                "drawn_by_a_person": label.drawn,
+            }
             for label in figures.labels
         ],
     )
@@ -90,10 +98,14 @@ def acceptance(figures: Figures) -> None:
     if not figures.acceptance:
         nothing_to_show(title, "Submit a document that has suggestions by a model.")
         return
-    fates = ("as_it_was", "moved", "relabelled", "rejected")
-    names = ("accepted unchanged", "moved", "relabelled", "rejected")
+    fates = {
+        "as_it_was": "accepted unchanged",
+        "moved": "moved",
+        "relabelled": "relabelled",
+        "rejected": "rejected",
+    }
     parts = []
-    for fate, name in zip(fates, names, strict=True):
+    for fate, name in fates.items():
         counts = [getattr(acceptance, fate) for acceptance in figures.acceptance]
         shares = [
             n / acceptance.total for n, acceptance in zip(counts, figures.acceptance, strict=True)
@@ -117,7 +129,10 @@ def acceptance(figures: Figures) -> None:
         [
             {
                 "model_version": acceptance.model_version_id,
-                **{f: getattr(acceptance, f) for f in fates},
+                **{
+                    name.replace(" ", "_"): getattr(acceptance, fate)
+                    for fate, name in fates.items()
+                },
             }
             for acceptance in figures.acceptance
         ],
@@ -137,9 +152,9 @@ def effort(figures: Figures) -> None:
             "suggestions": row.aided,
             "documents": row.documents,
             "entities": row.entities,
-            "seconds_a_document": round(row.seconds, 1),
-            "gestures": row.gestures,
-            "gestures_an_entity": row.gestures_an_entity,
+            "seconds_per_document": round(row.seconds, 1),
+            "actions": row.gestures,
+            "actions_per_entity": row.gestures_an_entity,
         }
         for row in figures.efforts
     ]
@@ -149,7 +164,7 @@ def effort(figures: Figures) -> None:
     with time:
         seconds = [row.seconds for row in figures.efforts]
         show_figure(
-            "seconds_a_document",
+            "seconds_per_document",
             "Seconds per document",
             "Mean time from opening to submitting; longer pauses count as two minutes. In "
             f"brackets: number of documents. {sure}",
@@ -165,11 +180,11 @@ def effort(figures: Figures) -> None:
             for row in figures.efforts
         ]
         show_figure(
-            "gestures_an_entity",
+            "actions_per_entity",
             "Actions per entity",
             "All actions on the documents, submitting included, divided by the entities accepted "
             f"in the end. In brackets: number of documents. {sure}",
-            stacked(names, [Part("gestures", values, texts)]),
+            stacked(names, [Part("actions", values, texts)]),
             rows,
         )
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app.context import AppContext
-from app.screens.common.wording import literal
+from app.screens.common.wording import MOMENT, literal
 from app.services.operations.projects import ProjectView
 from app.services.team import accounts, members
 from app.services.team.accounts import Account
@@ -31,7 +31,13 @@ def account_table(app: AppContext) -> list[Account]:
             "Since": [user.created_at for user in known],
         }
     )
-    st.dataframe(frame, hide_index=True, width="stretch")
+    st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        alt="Accounts with role, state and way to sign in",
+        column_config={"Since": st.column_config.DatetimeColumn(format=MOMENT)},
+    )
     return known
 
 
@@ -55,19 +61,19 @@ def change_account(app: AppContext, known: list[Account]) -> None:
     st.markdown("**Edit account**")
     name = st.selectbox("Account", list(names), key="changed_account")
     account = names[name]
-    reset, active, role = st.columns(3)
-    if app.settings.auth == "accounts" and reset.button(
+    buttons = st.container(horizontal=True)
+    if app.settings.auth == "accounts" and buttons.button(
         "New password",
         help="Creates a one-time password to hand over, and ends all sessions of the account.",
     ):
         made = one_time()
         if _try(lambda: accounts.reset(app.sessions, name, made), name, made):
             st.rerun()
-    if active.button("Disable" if account.active else "Enable"):
+    if buttons.button("Disable" if account.active else "Enable"):
         change = accounts.disable if account.active else accounts.enable
         if _try(lambda: change(app.sessions, name), name):
             st.rerun()
-    if role.button("Remove administrator" if account.administrator else "Make administrator"):
+    if buttons.button("Remove administrator" if account.administrator else "Make administrator"):
         wanted = not account.administrator
         if _try(lambda: accounts.set_administrator(app.sessions, name, wanted), name):
             st.rerun()
@@ -78,7 +84,7 @@ def project_members(app: AppContext, project: ProjectView, known: list[Account])
     st.markdown("**Project members**")
     st.caption(
         "An annotator works on documents; a reviewer also sees all answers, brings documents in "
-        "and out, and changes labels and settings. Administrators need not a member."
+        "and out, and changes labels and settings. Administrators need no membership."
     )
     present = members.of_project(app.sessions, project.id)
     people = [user for user in known if user.active and not user.administrator]

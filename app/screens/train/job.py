@@ -10,7 +10,7 @@ import streamlit as st
 from app import context
 from app.components.plots.style import axis, figure_layout
 from app.context import AppContext
-from app.screens.common.wording import count, literal, share_text
+from app.screens.common.wording import count, literal, moment, share_text
 from app.screens.train import promotion
 from app.screens.train.versions import comparison
 from app.services.retraining.training_data import RetrainingError
@@ -147,7 +147,7 @@ def _figures(report: TrainingProgress) -> Iterator[str]:
 
 def ended(app: AppContext, job: Job) -> None:
     """The last job, once it is over: what came of it, or why nothing did."""
-    when = f"{job.created_at:%d %b %Y %H:%M} UTC"
+    when = moment(job.created_at)
     if job.state in ("failed", "cancelled"):
         _unfinished(job, when)
         return

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.context import AppContext
 from app.screens.common.error_message import reason
+from app.screens.common.wording import MOMENT
 from app.services.model_registry import promotions
 from app.services.model_registry.comparison import HeadToHead, NothingToCompareError, compare
 from app.services.model_registry.registry import ModelFolderError, VersionView
@@ -115,7 +116,7 @@ def history(app: AppContext) -> None:
             hide_index=True,
             placeholder="–",
             alt="All promotions, newest first",
-            column_config={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")},
+            column_config={"When": st.column_config.DatetimeColumn(format=MOMENT)},
         )
         before = promotions.previous(app.sessions)
         if before is not None:

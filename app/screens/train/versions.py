@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app.context import AppContext
-from app.screens.common.wording import count, share_text
+from app.screens.common.wording import MOMENT, count, share_text
 from app.screens.train import promotion
 from app.services.model_registry.registry import ScoreRow, VersionView
 from app.services.model_registry.significance import MARGIN, entities_needed, in_words
@@ -108,7 +108,7 @@ def versions(app: AppContext) -> None:
         column_config={
             "Version": st.column_config.NumberColumn(width="small"),
             "F1, held out": st.column_config.NumberColumn(format="%.1f %%"),
-            "Created": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+            "Created": st.column_config.DatetimeColumn(format=MOMENT),
             "Labels": st.column_config.TextColumn(width="large"),
         },
     )

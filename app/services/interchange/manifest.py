@@ -77,6 +77,7 @@ def left_out(report: ExportReport) -> dict[str, int]:
     written = report.written
     lost = {
         "undecided documents": report.undecided_left_out,
+        "refused documents": len(written.refused),
         "nested entities": len(written.nested),
         "unaligned entities": len(written.unaligned),
         "entities in a format of text alone": written.textless,

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.services.model_registry.registry import ModelRegistry
-from app.services.suggestions import suggest
+from app.services.suggestions import by_parts, suggest
 from app.services.suggestions.predictor import version_predictor
 from app.services.suggestions.suggest import Predictor
 from core.types import SamplerSettings
 from storage.columns import now
 from storage.engine import Sessions, writing
-from storage.repository import documents, preannotations
+from storage.repository import annotation_sets, documents, preannotations
 
 LOG = logging.getLogger(__name__)
 REST = 1.0
@@ -116,8 +116,13 @@ class PreannotationWorker:
         with self._sessions() as session:
             if not preannotations.waits(session, document_id, version_id):
                 return
+            begun = annotation_sets.latest_prediction(session, document_id)
             document = documents.get(session, document_id)
             request = suggest.request_of(session, document, predictor, self._settings)
+        if begun is not None and begun.model_version_id == version_id:  # it was read in part
+            while by_parts.read_next(self._sessions, lambda _: predictor, document_id):
+                pass
+            return
         answer = suggest.answer(predictor, request)
         with writing(self._sessions, beside_others=True) as session:
             document = documents.lock(session, document_id)

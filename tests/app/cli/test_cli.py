@@ -15,6 +15,7 @@ from app.services.model_registry.registry import ModelRegistry
 from app.services.operations.startup import open_database
 from app.settings import Settings
 from storage.engine import Sessions
+from storage.repository import projects
 from tests.app.material import environment_in, new_project, pretend_model, settings_in
 
 
@@ -158,8 +159,6 @@ def test_serve_prepares_the_database_and_starts_page_and_worker(
     assert (worker is None) == bool(flags)
     assert "no model makes suggestions" in capsys.readouterr().err
     with open_database(settings)() as session:
-        from storage.repository import projects
-
         assert [project.name for project in projects.every(session)] == ["Sample"]
 
 

@@ -49,6 +49,22 @@ def test_a_flat_format_names_and_counts_the_nested_entities_it_leaves_out(site: 
     assert "B-ORG" in site.app.code[0].value
 
 
+def test_what_a_format_does_not_hold_is_told_in_words_and_a_document_is_named(site: Site) -> None:
+    submit(site, site.add())
+    submit(site, site.add("\n \n", "blank"))
+    site.open("export")
+
+    site.app.selectbox(key="export_format").set_value("bio")
+    site.run()
+
+    assert "1 document left out: this format cannot hold the text" in site.messages()
+    assert "holds no words" in site.messages()
+    caption = next(item.value for item in site.app.caption if item.value.startswith("Not held by"))
+    assert "ids of 2 entities" in caption
+    assert "split of 1 document" in caption
+    assert "id 2" not in caption
+
+
 def test_only_the_held_out_documents_can_be_exported(site: Site) -> None:
     submit(site, site.add())
     submit(site, site.add("Bo Li met Anna.", "held", split="holdout"))

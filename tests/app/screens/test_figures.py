@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+
+import pytest
 
 from core.inference.instant.outcomes import LabelOutcome
 from storage.engine import writing
@@ -95,7 +98,29 @@ def test_the_numbers_are_those_of_the_work(site: Site) -> None:
     shown = {trace["name"]: trace for plot in plots(site) for trace in plot["data"]}
     assert shown["suggested by a model"]["x"] == [1, 1, 0, 0]  # PER, ORG, LOC, MISC
     assert [shown[name]["x"] for name in ("accepted unchanged", "rejected")] == [[2 / 3], [1 / 3]]
-    assert shown["gestures"]["text"] == ["1.50"]  # three gestures, two entities
+    assert shown["actions"]["text"] == ["1.50"]  # three actions, two entities
+
+
+def test_a_figure_and_its_file_have_the_same_words(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files: dict[str, str] = {}
+    monkeypatch.setattr(
+        "app.screens.common.figure.data_button", lambda key, data: files.setdefault(key, data())
+    )
+    worked(site)
+    retrained(site, 10, 0.5)
+    retrained(site, 20, 0.6)
+    learn(site.sessions, site.project_id, 1, submitted(site.sessions, site.project_id), PER, PER)
+    site.open("figures")
+
+    heads = {head for file in files.values() for head in file.splitlines()[0].split(",")}
+    drawn = {str(trace.get("name")) for plot in plots(site) for trace in plot["data"]}
+    as_heads = {re.sub(r"\W+", "_", name).lower() for name in drawn}
+    versions = {"f1_of_this_version", "f1_of_parent_version"}
+    assert len(files) == len(TITLES)
+    assert as_heads - heads == {"this_version", "parent_version", "seconds"} - heads
+    assert versions <= heads
 
 
 def test_a_version_whose_f1_is_undefined_leaves_a_gap(site: Site) -> None:

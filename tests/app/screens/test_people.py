@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.services.team import accounts, members
@@ -36,6 +37,19 @@ def test_a_part_stays_with_its_person_when_others_come_before_and_go(site: Site)
     site.app.selectbox(key=f"part_{site.project_id}_{bo}_not a member").set_value("annotator")
     site.run()
     assert members.of_project(site.sessions, site.project_id) == {"Bo": "annotator"}
+
+
+@pytest.mark.parametrize("page", ["people", "account"])
+def test_without_accounts_the_pages_about_them_say_that_there_are_none(
+    site: Site, page: str
+) -> None:
+    site.open(page)
+    assert site.app.header[0].value == page.capitalize()
+    assert "There are no accounts here" in site.messages()
+
+    site.app.button[0].click()
+    site.run()
+    assert site.app.header[0].value == "Documents"
 
 
 def _members(project_id: int) -> None:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.screens.common.appearance import ON_PRIMARY
+from app.screens.common.appearance import CHOSEN, ON_PRIMARY
 from app.settings import ROOT
 
 LEAST = 4.5
 FADED = 0.6
 """The opacity at which Streamlit writes captions, placeholders and help."""
+TINTED = 0.2
+"""How much of the primary colour Streamlit mixes into the ground of what is chosen."""
 THEMES = ("light", "dark")
 Colour = tuple[float, float, float]
 
@@ -54,6 +56,10 @@ def pairs(theme: str) -> Iterator[tuple[str, Colour, Colour]]:
     for name in ("backgroundColor", "secondaryBackgroundColor"):
         for link in ("primaryColor", "linkColor"):
             yield f"{link} on {name}", colour(section[link]), grounds[name]
+    tint = over(colour(section["primaryColor"]), grounds["backgroundColor"], TINTED)
+    yield "the chosen of several buttons", colour(CHOSEN[theme]), tint
+    code, ground = colour(section["codeTextColor"]), grounds["secondaryBackgroundColor"]
+    yield "code in captions", over(code, ground, FADED), ground
     yield "primary buttons", colour(ON_PRIMARY[theme]), colour(section["primaryColor"])
 
 

@@ -11,11 +11,14 @@ from app.services.annotation.annotation import AnnotationService
 from app.services.retraining import bulk_preannotation
 from app.services.retraining.bulk_preannotation import PreannotationError
 from app.services.retraining.preannotation_worker import PreannotationWorker
+from app.services.suggestions import by_parts
 from core.types import Prediction
 from storage.engine import Sessions, writing
 from storage.models import AnnotationSet
 from storage.repository import annotation_sets, documents, model_versions, projects
 from tests.app.fake_model import FakeModel
+from tests.app.parts_kit import OLENA, Finder
+from tests.app.parts_kit import TEXT as LONG_TEXT
 
 pytestmark = pytest.mark.both_databases
 
@@ -59,7 +62,7 @@ def _add(session: object, project_id: int, text: str, **given: str) -> int:
     made = documents.add(
         session,  # type: ignore[arg-type]
         project_id,
-        name=text,
+        name=text[:40],
         text=text,
         **{"split": "train", **given},  # type: ignore[arg-type]
     )
@@ -204,3 +207,35 @@ def test_who_opens_a_document_meanwhile_keeps_their_work(
 
     assert _predicted(sessions) == list(range(1, MANY + 1))
     assert "s1" in {span.id for span in service.open(1, "Ada").spans}
+
+
+def test_what_was_read_in_part_waits_and_only_the_rest_of_it_is_read(
+    sessions: Sessions, project_id: int
+) -> None:
+    with writing(sessions) as session:
+        long = _add(session, project_id, LONG_TEXT)
+    finder = Finder()
+    AnnotationService(sessions, finder).open(long, "Bo")
+    assert by_parts.read_next(sessions, lambda version_id: finder, long)
+    everything = len(by_parts.cut(LONG_TEXT))
+
+    begun = bulk_preannotation.start(sessions, project_id, "Ada", batch=3)
+    assert begun.documents == MANY + 1
+    hands = _hands(sessions, finder)
+    while hands.step():
+        pass
+
+    done = bulk_preannotation.latest(sessions, project_id)
+    assert done is not None
+    assert (done.state, done.tally.looked_at, done.tally.failed) == ("done", MANY + 1, 0)
+    assert len(finder.read) == everything + MANY
+    with sessions() as session:
+        prediction = annotation_sets.latest_prediction(session, long)
+        assert by_parts.unread(prediction) == []
+        assert prediction is not None
+        starts = [
+            span.start for span in annotation_sets.spans_of(prediction) if span.label == "PER"
+        ]
+    assert starts == OLENA
+    with pytest.raises(PreannotationError, match="nothing to pre-annotate"):
+        bulk_preannotation.start(sessions, project_id, "Ada")
