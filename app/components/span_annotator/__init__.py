@@ -32,6 +32,7 @@ sent.
     tokens: (start, end) of each word; boundaries are theirs, unless a person chooses others.
     ack, returned: `{client, seq}`, the last operation applied of that client;
         `{client, doc_id, foreign, why}`, what can never be saved as it was sent.
+    title: the document and its project, told in full-window mode, which covers the page's heading.
     key, store, person: the component's key in session state; the database, named up to a first
         blank; and whose edits are sent to it.
     read_only: shows everything and changes nothing.
@@ -125,6 +126,7 @@ def span_annotator(
     key: str,
     store: str = "",
     person: str = "",
+    title: str = "",
     returned: Mapping[str, Any] | None = None,
     read_only: bool = False,
     error: str | None = None,
@@ -149,7 +151,7 @@ def span_annotator(
         **{"held_out": held_out, "flow": flow, "actions": table(hotkeys or {})},
         **{"spans": [_without_noise(span) for span in spans], "tokens": _compact(tuple(tokens))},
         **{"version": version, "person": person, "ack": ack, "returned": returned, "news": news},
-        "reading": reading,
+        **{"reading": reading, "title": title},
     }
     return _COMPONENT(
         key=key,

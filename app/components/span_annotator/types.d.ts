@@ -19,6 +19,8 @@ interface AnnotatorData {
   store: string;
   /** Whose edits are sent. */
   person: string;
+  /** The document and its project, told where the annotator covers the page's heading. */
+  title: string;
   read_only: boolean;
   /** Why the server refused an operation. */
   error: string | null;

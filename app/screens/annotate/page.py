@@ -53,7 +53,7 @@ with workspace.column():
     if received and received.error and received.document_id != document_id:
         st.warning(f"An edit of the previous document was not applied: {literal(received.error)}")
     news = others_changes(service, app.person, view)
-    result = workspace.annotator(app, view, received, news, service.can_ask)
+    result = workspace.annotator(app, view, project, received, news, service.can_ask)
     with st.container(horizontal=True, vertical_alignment="center"):
         workspace.suggestions_origin(view, None if service.can_ask else app.model_problem())
         navigation_requests.offer_to_read_around(view)

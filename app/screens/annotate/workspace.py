@@ -133,7 +133,12 @@ def _step(name: str, icon: str, document_id: int | None, keys: str) -> None:
 
 
 def annotator(
-    app: AppContext, view: DocumentView, received: Received | None, news: News | None, can_ask: bool
+    app: AppContext,
+    view: DocumentView,
+    project: ProjectView,
+    received: Received | None,
+    news: News | None,
+    can_ask: bool,
 ) -> Any:
     """Mounts the span annotator on the document as it is stored."""
     acknowledged = received if received and received.document_id == view.document_id else None
@@ -147,6 +152,7 @@ def annotator(
         key=KEY,
         store=app.store,
         person=app.person,
+        title=f"{view.heading.name} · {project.name}",
         returned=received.returned if received else None,
         read_only=view.read_only,
         error=acknowledged.error if acknowledged else None,
