@@ -26,7 +26,10 @@ def test_the_text_fills_the_window_and_submit_stays_in_sight(tab: Page, site: Si
             expect(submit).to_be_in_viewport(ratio=1)
             scrolls = page.evaluate("page => page.scrollHeight - page.clientHeight")
             assert scrolls <= 0, (width, height, scrolls)
+        title = tab.get_by_test_id("title")
+        expect(title).to_be_hidden()  # the page's heading has it
         desk.press("Shift+F")
+        expect(title).to_have_text("long · Room")
         shell = tab.get_by_test_id("span-annotator")
         expect(shell).to_have_css("position", "fixed")
         expect(submit).to_be_in_viewport(ratio=1)
@@ -38,6 +41,7 @@ def test_the_text_fills_the_window_and_submit_stays_in_sight(tab: Page, site: Si
         expect(shell).to_have_css("position", "fixed")
         desk.press("Escape")
         expect(shell).to_have_css("position", "relative")
+        expect(title).to_be_hidden()
         tab.get_by_test_id("full").click()
         expect(shell).to_have_css("position", "fixed")
         tab.get_by_test_id("full").click()

@@ -32,6 +32,7 @@ sent.
         None, confidence `{left, right, type}` in 0..1, None or missing.
     tokens: (start, end) of each word; boundaries are theirs, unless a person chooses others.
     edits: the address of the server for edits, below the page's folder.
+    title: the document and its project, told in full-window mode, which covers the page's heading.
     key, store, person: the component's key in session state; the database, named up to a first
         blank; and whose edits are sent to it.
     read_only, status: shows everything and changes nothing; where the person's work stands.
@@ -118,6 +119,7 @@ def span_annotator(
     edits: str = "",
     store: str = "",
     person: str = "",
+    title: str = "",
     read_only: bool = False,
     status: str = "new",
     empty: str = NOTHING_FOUND,
@@ -148,7 +150,7 @@ def span_annotator(
         **{"held_out": held_out, "flow": flow, "actions": table(hotkeys or {})},
         **{"spans": _plain(spans), "tokens": _compact(tuple(tokens))},
         **{"version": version, "person": person},
-        "reading": reading,
+        **{"reading": reading, "title": title},
     }
     return _COMPONENT(
         key=key,

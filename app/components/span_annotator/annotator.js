@@ -256,6 +256,7 @@ export class Annotator extends DocumentActions {
     panel.drawCounts(counts, preferences.rejected);
     panel.drawButtons(counts, this);
     panel.drawChoices(this);
+    panel.drawOptional('title', preferences.full && this.data.title);
     panel.drawOptional('notice', this.notice(counts));
     panel.drawOptional('skipped', this.data.skip_reason && `Skipped: ${this.data.skip_reason}`);
     panel.drawOptional('error', this.lastError ?? this.refusal);

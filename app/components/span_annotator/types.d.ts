@@ -35,6 +35,8 @@ interface AnnotatorData extends DocumentState {
   store: string;
   /** Whose edits are sent. */
   person: string;
+  /** The document and its project, told where the annotator covers the page's heading. */
+  title: string;
   /** What a text without spans is told as. */
   empty: string;
   /** Whether there is a model to ask. */

@@ -40,7 +40,7 @@ with workspace.column():
     workspace.heading(app, service, above, project)
     view = workspace.open_document(app, service, above, view)
     workspace.other_annotators(view)
-    result = workspace.annotator(app, view, service.can_ask)
+    result = workspace.annotator(app, view, project, service.can_ask)
     with st.container(horizontal=True, vertical_alignment="center"):
         workspace.suggestions_origin(view, None if service.can_ask else app.model_problem())
         navigation_requests.offer_to_read_around(view)

@@ -132,7 +132,9 @@ def _step(name: str, icon: str, document_id: int | None, keys: str) -> None:
         st.rerun()
 
 
-def annotator(app: AppContext, view: DocumentView, can_ask: bool) -> Any:
+def annotator(
+    app: AppContext, view: DocumentView, project: ProjectView, can_ask: bool
+) -> Any:
     """Mounts the span annotator on the document as it is stored."""
     return span_annotator(
         edits=edits.address(open_pages.number()),
@@ -144,6 +146,7 @@ def annotator(app: AppContext, view: DocumentView, can_ask: bool) -> Any:
         key=KEY,
         store=app.store,
         person=app.person,
+        title=f"{view.heading.name} · {project.name}",
         read_only=view.read_only,
         status=view.status,
         empty=_nothing(view),
