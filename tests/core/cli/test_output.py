@@ -167,7 +167,7 @@ def test_documents_of_a_file_are_annotated_together_as_they_are_alone(
     model = ["--model", str(learned.folder)]
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
     assert main(["annotate", *model]) == 2
-    alone = capsys.readouterr()
+    single = capsys.readouterr()
     piped: list[int] = []
     pipe = Pipeline.pipe
 
@@ -177,12 +177,12 @@ def test_documents_of_a_file_are_annotated_together_as_they_are_alone(
 
     monkeypatch.setattr(Pipeline, "pipe", counted)
     assert main(["annotate", str(file), *model]) == 2
-    together = capsys.readouterr()
+    batched = capsys.readouterr()
     assert piped == [3, 2]
-    assert together.err == alone.err
-    assert "line 7 of the JSON lines should look like" in together.err
-    assert spans(together.out) == spans(alone.out)
-    assert len(spans(alone.out)) == len(texts)
+    assert batched.err == single.err
+    assert "line 7 of the JSON lines should look like" in batched.err
+    assert spans(batched.out) == spans(single.out)
+    assert len(spans(single.out)) == len(texts)
 
 
 @pytest.mark.parametrize("name", ["warp", "meta", "cuda:99"])
