@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import re
+import shlex
 import subprocess
 import sys
 from functools import cache
@@ -14,6 +17,7 @@ import pytest
 
 from app.services.suggestions import suggest
 from app.services.suggestions.predictor import ModelPredictor
+from core.__main__ import VERBS
 from core.types import SamplerSettings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +31,7 @@ MOST_MODULES = 8
 """Modules that a text may pass on its way to a suggestion."""
 _FENCED = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")
+_COMMAND = re.compile(r"(?:python -m core|spanneal|(?<=`)core) ((?:\\\n|[^\n`<>|;#…])+)(…?)")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -105,6 +110,25 @@ def test_every_test_that_a_document_names_exists() -> None:
                 missing.append(f"{document}: {name}::{test}")
 
     assert not missing
+
+
+def commands_of(document: str) -> list[list[str]]:
+    """The arguments of every whole command of core that a page of results, or a block, has."""
+    text = text_of(document)
+    parts = [text] if document.startswith("docs/results/") else _FENCED.findall(text)
+    matches = [match for part in parts for match in _COMMAND.finditer(part)]
+    split = [shlex.split(match[1].replace("\\\n", " ")) for match in matches if not match[2]]
+    whole = [arguments for arguments in split if len(arguments) > 1 and "NAME" not in arguments]
+    return [arguments for arguments in whole if arguments[0] in VERBS]
+
+
+@pytest.mark.parametrize("document", [name for name in DOCUMENTS if commands_of(name)])
+def test_every_command_of_a_document_is_one_that_core_takes(document: str) -> None:
+    for verb, *arguments in commands_of(document):
+        parser = argparse.ArgumentParser()
+        importlib.import_module(f"core.cli.{verb}").configure(parser)
+        options = parser.parse_args(arguments)
+        SamplerSettings(threshold=getattr(options, "threshold", None))
 
 
 def test_every_folder_of_the_sources_is_in_the_map() -> None:

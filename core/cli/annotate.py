@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,14 @@ from ..discontinuous.combiner import Combiner
 from ..discontinuous.documents import JoinedPrediction, join
 from ..inference.pipeline import Pipeline
 from ..modeling.hub import model_folder
-from ..types import Entity, SamplerSettings
-from .documents import FORMATS, Document, read_documents
+from ..types import Entity, Prediction, SamplerSettings
+from .documents import FORMATS, Document, batched, read_documents
 from .output import add_json
 from .shared import add_device
+
+_BATCH = 64
+"""Documents of a file that are annotated together; those of standard input are answered one by one,
+as they come."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -64,12 +69,34 @@ def run(options: argparse.Namespace) -> None:
         ensemble=options.ensemble,
     )
     combiner = Combiner.load(pipeline.model, folder) if options.fragments else None
-    for number, document in read_documents(options.file, options.input_format):
+    most = 1 if options.file is None or options.trace else _BATCH
+    for batch in batched(read_documents(options.file, options.input_format), most):
         try:
-            record = _record(pipeline, document, settings, options.trace, combiner)
+            documents = [document for _, document in batch]
+            records = list(_records(pipeline, documents, settings, options.trace, combiner))
         except ValueError as error:
-            raise ValueError(f"line {number}: {error}") from error
-        print(json.dumps(record, ensure_ascii=False), flush=True)
+            raise ValueError(f"line {batch[0][0]}: {error}") from error
+        for record in records:
+            print(json.dumps(record, ensure_ascii=False), flush=True)
+
+
+def _records(
+    pipeline: Pipeline,
+    documents: Sequence[Document],
+    settings: SamplerSettings,
+    with_trace: bool,
+    combiner: Combiner | None,
+) -> Iterator[dict[str, Any]]:
+    """The output records of documents that are annotated together."""
+    if len(documents) == 1:
+        yield _record(pipeline, documents[0], settings, with_trace, combiner)
+        return
+    for prediction in pipeline.pipe([document.text for document in documents], settings):
+        yield (
+            _plain_record(prediction)
+            if combiner is None
+            else _joined_record(join(pipeline, combiner, prediction))
+        )
 
 
 def _record(
@@ -100,9 +127,12 @@ def annotate(
             "sentences": record["sentences"],
             "uncovered": record["uncovered"],
         }
-    prediction = pipeline.predict(text, settings, fixed, suppressed)
+    return _plain_record(pipeline.predict(text, settings, fixed, suppressed))
+
+
+def _plain_record(prediction: Prediction) -> dict[str, Any]:
     return {
-        "text": text,
+        "text": prediction.text,
         "entities": [_entity(entity) for entity in prediction.entities],
         "uncovered": [asdict(token) for token in prediction.uncovered],
     }

@@ -16,7 +16,7 @@ from ..data.examples import label_set, merge_corpora
 from ..devices import device_of
 from ..evaluation.measure import with_annotated_labels
 from ..evaluation.metrics import as_table
-from ..research.experiments.candidate import BASELINES
+from ..research.experiments.runs.candidate import BASELINES
 from ..training.trainer import train
 from ..types import Example
 from .output import print_json, progress, resumable, writable_folder

@@ -48,6 +48,30 @@ def read_documents(file: Path | None, input_format: str) -> Iterator[tuple[int, 
             raise ValueError(f"{name}: expected UTF-8, got {error}; convert it to UTF-8") from error
 
 
+def batched(
+    documents: Iterable[tuple[int, Document]], most: int
+) -> Iterator[list[tuple[int, Document]]]:
+    """Yield up to `most` numbered documents in a row, but one with constraints alone. What was
+    read before an error is yielded before the error is raised."""
+    batch: list[tuple[int, Document]] = []
+    try:
+        for number, document in documents:
+            constrained = bool(document.fixed or document.suppressed)
+            if batch and constrained:
+                yield batch
+                batch = []
+            batch.append((number, document))
+            if constrained or len(batch) == most:
+                yield batch
+                batch = []
+    except ValueError:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
+
+
 @contextmanager
 def _opened(file: Path | None) -> Iterator[Iterable[str]]:
     if file is not None:

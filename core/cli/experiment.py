@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ..research.experiments.experiment import ExperimentConfig
 from ..research.experiments.registry import EXPERIMENTS
-from ..research.experiments.report import Report, as_markdown, publish
-from ..research.experiments.runner import chosen, perform_all, results, show
-from ..research.experiments.settings import parse_overrides
+from ..research.experiments.runs.runner import chosen, perform_all, results, show
+from ..research.experiments.runs.settings import parse_overrides
+from ..research.experiments.tables.report import Report, as_markdown, publish
 from .output import add_json, print_json, progress, resumable, writable_folder
 from .shared import numbers
 

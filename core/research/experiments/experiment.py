@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .plan import Corpus, Kind, Run, Size
-from .report import Report
-from .runner import Done
-from .settings import Setting
+from .runs.plan import Corpus, Kind, Run, Size
+from .runs.runner import Done
+from .runs.settings import Setting
+from .tables.report import Report
 
 _QUICK_SIZE = Size(train=1200, dev=300, test=400)
 _QUICK_STEPS = 300

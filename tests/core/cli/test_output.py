@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from core.__main__ import main
+from core.inference.pipeline import Pipeline
 from core.modeling.model import WEIGHTS
+from core.types import SamplerSettings
 from tests.core.conftest import Learned
 from tests.core.tiny import SENTENCES, write_examples
 
@@ -139,6 +141,48 @@ def test_what_annotate_cannot_read_is_named_with_its_line(
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
     main(["annotate", "--model", str(learned.folder)])
     assert message in capsys.readouterr().err
+
+
+def spans(printed: str) -> list[tuple[str, list[tuple[int, int, str]]]]:
+    """Each document's text with its entities."""
+    records = [json.loads(line) for line in printed.splitlines()]
+    return [
+        (record["text"], sorted((e["start"], e["end"], e["label"]) for e in record["entities"]))
+        for record in records
+    ]
+
+
+def test_documents_of_a_file_are_annotated_together_as_they_are_alone(
+    learned: Learned,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    decided = {"text": TEXT, "fixed": [{"start": 0, "end": 13, "label": "MINE"}]}
+    texts = [TEXT, "", "Oslo", None, f"Oslo. {TEXT}", TEXT]
+    lines = [json.dumps(decided if text is None else {"text": text}) for text in texts]
+    content = "\n".join([*lines, '{"txt": 1}', *lines])
+    file = tmp_path / "a.jsonl"
+    file.write_text(content)
+    model = ["--model", str(learned.folder)]
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
+    assert main(["annotate", *model]) == 2
+    single = capsys.readouterr()
+    piped: list[int] = []
+    pipe = Pipeline.pipe
+
+    def counted(pipeline: Pipeline, texts: list[str], *rest: SamplerSettings) -> object:
+        piped.append(len(texts))
+        return pipe(pipeline, texts, *rest)
+
+    monkeypatch.setattr(Pipeline, "pipe", counted)
+    assert main(["annotate", str(file), *model]) == 2
+    batched = capsys.readouterr()
+    assert piped == [3, 2]
+    assert batched.err == single.err
+    assert "line 7 of the JSON lines should look like" in batched.err
+    assert spans(batched.out) == spans(single.out)
+    assert len(spans(single.out)) == len(texts)
 
 
 @pytest.mark.parametrize("name", ["warp", "meta", "cuda:99"])

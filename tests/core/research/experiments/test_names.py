@@ -10,8 +10,9 @@ import pytest
 
 from core.__main__ import main
 from core.inference.decoding import Candidate
-from core.research.experiments import error_finders, measures, sampling
 from core.research.experiments.registry import EXPERIMENTS
+from core.research.experiments.runs import error_finders, measures
+from core.research.experiments.studies import sampling
 from core.types import Confidence
 from tests.core.research.experiments.conftest import Bench
 

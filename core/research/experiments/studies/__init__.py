@@ -1,0 +1,1 @@
+"""Our own questions, one module for each group of names that `core experiment` takes."""

@@ -1,0 +1,1 @@
+"""From results to tables: seeds averaged, then CSV, Markdown and a chart."""
