@@ -151,6 +151,18 @@ def quick_commits() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements() -> Iterator[None]:
+    """What a statement is in SQL is worked out once, not for each test's database."""
+    if "storage.engine" not in sys.modules:
+        yield
+        return
+    from tests.statements import compiled_once
+
+    with compiled_once():
+        yield
+
+
 @pytest.fixture
 def dialect(request: pytest.FixtureRequest) -> Dialect:
     """Which database the test runs on, see `pytest_generate_tests`."""
