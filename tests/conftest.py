@@ -44,6 +44,10 @@ SLOWEST_FIRST = (
     "tests/app/screens",
     "tests/load",
     "tests/faults",
+    "tests/app/http",
+    "tests/app/services/suggestions",
+    "tests/test_project.py",
+    "tests/test_examples.py",
 )
 """What takes long begins early, so that the processes end together."""
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from unittest import mock
 
+from sqlalchemy import create_engine
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 
@@ -36,7 +37,7 @@ def _hash(dialect: DefaultDialect) -> int:
 def compiled_once() -> Iterator[None]:
     """Every engine of the block takes the SQL that another one has made."""
     shared: LRUCache[object, object] = LRUCache(STATEMENTS)
-    create = partial(engine.create_engine, execution_options={"compiled_cache": shared})
+    create = partial(create_engine, execution_options={"compiled_cache": shared})
     with (
         mock.patch.object(DefaultDialect, "__eq__", _alike),
         mock.patch.object(DefaultDialect, "__hash__", _hash),
