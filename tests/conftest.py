@@ -44,6 +44,10 @@ SLOWEST_FIRST = (
     "tests/app/screens",
     "tests/load",
     "tests/faults",
+    "tests/app/http",
+    "tests/app/services/suggestions",
+    "tests/test_project.py",
+    "tests/test_examples.py",
 )
 """What takes long begins early, so that the processes end together."""
 
@@ -148,6 +152,18 @@ def quick_commits() -> Iterator[None]:
         dbapi_connection.execute("PRAGMA synchronous = OFF").close()
 
     with mock.patch.object(engine, "_prepare_sqlite", prepare_quick):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements() -> Iterator[None]:
+    """What a statement is in SQL is worked out once, not for each test's database."""
+    if "storage.engine" not in sys.modules:
+        yield
+        return
+    from tests.statements import compiled_once
+
+    with compiled_once():
         yield
 
 

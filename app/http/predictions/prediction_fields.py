@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
 from app.edit_operations import MAX_LABEL
 from app.http.common.limits import MOST_TEXT, cost
@@ -16,7 +16,16 @@ MOST_STEPS, MOST_SPANS = 20, 200
 MOST_TEXTS = 100
 """Of one request."""
 _MOST_DECIDED = 100
-Offset = Annotated[StrictInt, Field(ge=0, lt=2**31)]
+
+
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 8.0 is the integer 8."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = BeforeValidator(_whole)
+"""Stands after the limits, which the interface's description would lose otherwise."""
+Offset = Annotated[StrictInt, Field(ge=0, lt=2**31), Whole]
 
 
 class SettingsWanted(BaseModel):
@@ -24,9 +33,9 @@ class SettingsWanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    steps: Annotated[StrictInt, Field(ge=1, le=MOST_STEPS)] = _DEFAULTS.steps
+    steps: Annotated[StrictInt, Field(ge=1, le=MOST_STEPS), Whole] = _DEFAULTS.steps
     """Denoising steps, the paper's γ."""
-    num_spans: Annotated[StrictInt, Field(ge=1, le=MOST_SPANS)] = _DEFAULTS.num_spans
+    num_spans: Annotated[StrictInt, Field(ge=1, le=MOST_SPANS), Whole] = _DEFAULTS.num_spans
     """Noisy spans that each sentence starts from, the paper's K."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     threshold: Annotated[float | None, Field(ge=0, le=1)] = None

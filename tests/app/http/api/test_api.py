@@ -84,6 +84,17 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     gate._database.cache_clear()
 
 
+@pytest.mark.parametrize(
+    ("number", "status"), [(60, 200), (60.0, 200), (60.5, 422), ("60", 422), (True, 422)]
+)
+def test_a_number_of_spans_is_an_integer_however_json_writes_it(
+    served: Served, number: object, status: int
+) -> None:
+    answer = served.client.post("/api/v1/predict", json={"text": "Ada", "num_spans": number})
+
+    assert answer.status_code == status, answer.text
+
+
 def test_a_text_comes_back_with_its_entities_and_their_scores(served: Served) -> None:
     answer = served.client.post("/api/v1/predict", json={"text": "Ada 🦊", "seed": 3})
 

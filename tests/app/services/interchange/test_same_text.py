@@ -36,9 +36,9 @@ from tests.app.services.interchange.same_text_kit import (
 )
 
 __all__ = ["batch", "project_id"]
-pytestmark = pytest.mark.both_databases
 
 
+@pytest.mark.both_databases
 def test_one_decision_a_record_becomes_one_document(
     sessions: sessionmaker[Session], project_id: int, batch: int
 ) -> None:
@@ -153,6 +153,7 @@ def test_what_can_stand_together_is_merged(
     assert len(entities(sessions)) == 2
 
 
+@pytest.mark.both_databases
 def test_different_peoples_annotations_are_responses_that_can_be_compared_and_decided(
     sessions: sessionmaker[Session], project_id: int, batch: int
 ) -> None:
@@ -260,6 +261,7 @@ def test_a_suggestion_stands_beside_an_annotation_of_the_same_text(
         assert [row.label for row in prediction.entities] == ["LOC"]
 
 
+@pytest.mark.both_databases
 def test_a_text_that_came_without_annotation_takes_that_of_a_later_record(
     sessions: sessionmaker[Session], project_id: int, batch: int
 ) -> None:
