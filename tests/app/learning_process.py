@@ -1,4 +1,4 @@
-"""A process that learns when it is told to: a line "learn URL MODEL PROJECT" or "rest …" each."""
+"""A process that learns when it is request to: a line "learn URL MODEL PROJECT" or "rest …" each."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class LearningProcess:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         url = classroom.sessions.kw["bind"].url.render_as_string(hide_password=False)
-        told = [what, url, str(classroom.model.path), str(classroom.project_id)]
-        self._process.stdin.write("\t".join(told) + "\n")
+        request = [what, url, str(classroom.model.path), str(classroom.project_id)]
+        self._process.stdin.write("\t".join(request) + "\n")
         self._process.stdin.flush()
         return self._process.stdout.readline().strip()
 

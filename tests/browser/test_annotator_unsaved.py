@@ -1,4 +1,4 @@
-"""Edits that cannot be saved as they were sent: they are kept, shown, and their person decides."""
+"""How edits are saved; what cannot be saved as it was sent is kept, shown, and its person decides."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.desk import AnnotatorView, Visit
 
@@ -139,3 +139,19 @@ def test_a_browser_that_keeps_nothing_is_told_of_and_edits_are_saved_all_the_sam
 
     expect(desk.page.get_by_test_id("storage")).to_contain_text("cannot keep unsaved edits")
     assert desk.saved()["log"] == ["accept"]
+
+
+def test_a_save_needs_no_run_of_the_page_and_shows_what_the_server_made_of_it(
+    visit_alone: Visit, page: Page
+) -> None:
+    frames: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
+    desk = visit_alone("nested")
+    desk.bar("m0").click()
+    before = len(frames)
+    desk.press("a", "4")
+    assert desk.saved()["log"] == ["accept", "relabel"]
+    desk.press("Control+z")
+    assert desk.saved()["spans"]["m0"]["status"] == "accepted"
+    expect(desk.bar("m0")).to_have_attribute("data-label", "PER")
+    assert len(frames) == before

@@ -258,22 +258,6 @@ def test_what_the_server_lost_is_sent_again_ever_more_seldom_and_the_page_says_s
     assert second > 1.5 * first, "a server that is only slow gets room to answer"
 
 
-def test_a_save_needs_no_run_of_the_page_and_shows_what_the_server_made_of_it(
-    visit_alone: Visit, page: Page
-) -> None:
-    frames: list[str | bytes] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
-    desk = visit_alone("nested")
-    desk.bar("m0").click()
-    before = len(frames)
-    desk.press("a", "4")
-    assert desk.saved()["log"] == ["accept", "relabel"]
-    desk.press("Control+z")
-    assert desk.saved()["spans"]["m0"]["status"] == "accepted"
-    expect(desk.bar("m0")).to_have_attribute("data-label", "PER")
-    assert len(frames) == before
-
-
 def test_a_refused_operation_is_explained_and_its_effect_disappears(visit: Visit) -> None:
     desk = visit("refusing")
     desk.drag("Monday")

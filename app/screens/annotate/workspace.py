@@ -132,9 +132,7 @@ def _step(name: str, icon: str, document_id: int | None, keys: str) -> None:
         st.rerun()
 
 
-def annotator(
-    app: AppContext, view: DocumentView, project: ProjectView, can_ask: bool
-) -> Any:
+def annotator(app: AppContext, view: DocumentView, project: ProjectView, can_ask: bool) -> Any:
     """Mounts the span annotator on the document as it is stored."""
     return span_annotator(
         edits=edits.address(open_pages.number()),

@@ -30,25 +30,25 @@ def _lapse(classroom: Classroom) -> None:
         session.get_one(InstantHead, key).leased_until = now() - timedelta(seconds=1)
 
 
-def _alone(classroom: Classroom, folder: Path) -> Classroom:
+def _single(classroom: Classroom, folder: Path) -> Classroom:
     """The same project on a database that this process has for itself."""
-    path = databases.copy_migrated(folder / "alone.db")
+    path = databases.copy_migrated(folder / "single.db")
     sessions = session_factory(create_engine_from(f"sqlite:///{path}"))
-    alone = replace(open_classroom(sessions, folder), model=classroom.model)
-    alone.learning._scalings = classroom.learning._scalings
-    return alone
+    single = replace(open_classroom(sessions, folder), model=classroom.model)
+    single.learning._scalings = classroom.learning._scalings
+    return single
 
 
-def _learn_one_by_one(alone: Classroom, *texts: str) -> None:
+def _learn_one_by_one(single: Classroom, *texts: str) -> None:
     for text in texts:
-        alone.submit_all(text)
-        alone.learn()
-    alone.rest()
+        single.submit_all(text)
+        single.learn()
+    single.rest()
 
 
-def _assert_same_head(classroom: Classroom, alone: Classroom) -> None:
+def _assert_same_head(classroom: Classroom, single: Classroom) -> None:
     """The same to the last bit, but for what is solved with it, which rounds as the memory lies."""
-    head, other = classroom.head(), alone.head()
+    head, other = classroom.head(), single.head()
     assert head.documents == other.documents
     for stored, expected in ((head.state, other.state), (head.suggester, other.suggester)):
         assert stored is not None
@@ -91,9 +91,9 @@ def test_two_processes_learn_what_one_alone_does_also_when_one_is_killed(
             else:
                 assert other.learn(classroom) == "idle"
                 other.rest(classroom)
-        alone = _alone(classroom, tmp_path / "alone")
-        _learn_one_by_one(alone, *TEXTS)
-        _assert_same_head(classroom, alone)
+        single = _single(classroom, tmp_path / "single")
+        _learn_one_by_one(single, *TEXTS)
+        _assert_same_head(classroom, single)
 
         classroom.submit_all(MORE[0])
         assert other.learn(classroom) == "idle"
@@ -103,5 +103,5 @@ def test_two_processes_learn_what_one_alone_does_also_when_one_is_killed(
     _lapse(classroom)
     classroom.learn()
     classroom.rest()
-    _learn_one_by_one(alone, *MORE)
-    _assert_same_head(classroom, alone)
+    _learn_one_by_one(single, *MORE)
+    _assert_same_head(classroom, single)
