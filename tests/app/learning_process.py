@@ -1,4 +1,4 @@
-"""A process that learns when it is request to: a line "learn URL MODEL PROJECT" or "rest …" each."""
+"""A process that learns when it is asked to, by a line: "learn URL MODEL PROJECT" or "rest …"."""
 
 from __future__ import annotations
 

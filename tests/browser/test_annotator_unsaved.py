@@ -1,4 +1,4 @@
-"""How edits are saved; what cannot be saved as it was sent is kept, shown, and its person decides."""
+"""How edits are saved; what cannot be saved is kept and shown, and its person decides."""
 
 from __future__ import annotations
 
