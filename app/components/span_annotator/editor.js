@@ -39,7 +39,7 @@ export class Editor extends Selection {
     if (this.readOnly) { this.panel.say('This document is read-only.'); return; }
     const before = this.view;
     const viewState = { ...this.drawnChoice, scrolled: this.textView.box.scrollTop };
-    for (const op of ops) this.outbox.push(this.data.doc_id, { base_version: baseVersion, ...op });
+    this.outbox.push(this.data.doc_id, ops.map((op) => ({ base_version: baseVersion, ...op })));
     this.rebuild();
     if (undoable) this.history.record(difference(before, this.view), viewState);
     this.redraw();

@@ -57,12 +57,15 @@ export class Outbox {
   }
 
   /**
+   * Takes the operations of one edit; they are stored together, however many there are.
    * @param {string | number} docId
-   * @param {Operation & { base_version?: number }} op
+   * @param {(Operation & { base_version?: number })[]} ops
    */
-  push(docId, op) {
-    this.seq += 1;
-    this.queue(docId, { seq: this.seq, ...op });
+  push(docId, ops) {
+    for (const op of ops) {
+      this.seq += 1;
+      this.queue(docId, { seq: this.seq, ...op });
+    }
     this.persist();
     this.later(this.size === 1 ? SOON : DEBOUNCE);
   }
