@@ -58,7 +58,7 @@ def receive(service: AnnotationService, message: object, person: str) -> Answer:
     clients, shown = _clients(message), _version(message.get("version"))
     try:
         if ops == []:
-            return _answer(
+            return answer_of(
                 document_id, service.changes_since(document_id, person, shown, clients), person
             )
         applied = service.apply(document_id, client, ops, person, clients, shown)
@@ -72,16 +72,17 @@ def receive(service: AnnotationService, message: object, person: str) -> Answer:
         return _returned(document_id, client, why=str(error))
     if applied.wrong_owner:
         return _returned(document_id, client, wrong_owner=True)
-    return _answer(document_id, applied, person, client, _corrected(ops, applied.spans))
+    return answer_of(document_id, applied, person, client, _corrected(ops, applied.spans))
 
 
-def _answer(
+def answer_of(
     document_id: int,
     applied: Applied,
     person: str,
     client: object = None,
     corrected: Sequence[tuple[int, int]] = (),
 ) -> Answer:
+    """What the annotator is told of the state after its message."""
     return Answer(
         document_id,
         ack=None if applied.ack is None else {"client": client, "seq": applied.ack},

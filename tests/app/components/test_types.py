@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 
 from app.components import span_annotator as annotator
 from app.components.denoising import animation
+from app.services.annotation.applied import Applied
+from app.services.annotation.page_edits import Answer, answer_of
 
 COMPONENTS = Path(annotator.__file__).parents[1]
 
@@ -41,9 +44,18 @@ def test_the_annotator_gets_the_fields_that_it_reads(monkeypatch: pytest.MonkeyP
     sent: dict[str, Any] = {}
     monkeypatch.setattr(annotator, "_COMPONENT", lambda **given: sent.update(given["data"]))
 
-    annotator.span_annotator(
-        doc_id=1, text="", labels=(), spans=(), tokens=(), ack=None, key="annotator"
-    )
+    annotator.span_annotator(doc_id=1, text="", labels=(), spans=(), tokens=(), key="annotator")
 
-    assert fields("span_annotator", "AnnotatorData") == set(sent)
+    state = fields("span_annotator", "DocumentState")
+    assert fields("span_annotator", "AnnotatorData") | state == set(sent)
     assert fields("span_annotator", "Action") == set(sent["actions"][0])
+
+
+def test_an_answer_to_edits_has_the_fields_that_the_annotator_reads() -> None:
+    assert fields("span_annotator", "Answer") == {
+        field.name for field in dataclasses.fields(Answer)
+    }
+    applied = Applied(ack=None, spans=(), error=None, status="new")
+    answer = answer_of(1, applied, "Anna")
+    assert answer.state is not None
+    assert fields("span_annotator", "DocumentState") == set(answer.state)
