@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
 
 from app.edit_operations import MAX_LABEL
 from app.http.common.limits import MOST_TEXT, cost
@@ -75,6 +75,12 @@ class DecidedEntity(BaseModel):
     start: Offset
     end: Offset
     label: Annotated[str, Field(min_length=1, max_length=MAX_LABEL)]
+
+    @model_validator(mode="after")
+    def _has_an_extent(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError(f"an entity ends behind its start; got [{self.start}, {self.end})")
+        return self
 
     def entity(self) -> Entity:
         return Entity(self.start, self.end, self.label)

@@ -41,6 +41,15 @@ def test_every_answer_is_as_the_description_says(
             ask(result.ok(), f"{server.url}/api/v1", next(secrets))  # a token has 600 a minute
 
 
+def give_extents(body: object) -> None:
+    """Makes entities end behind their start, which a JSON Schema cannot ask for."""
+    for name in ("fixed", "suppressed") if isinstance(body, dict) else ():
+        entities = body[name] if isinstance(body.get(name), list) else []
+        for entity in entities:
+            if isinstance(entity, dict) and isinstance(entity.get("start"), int | float):
+                entity["end"] = entity["start"] + 1
+
+
 def ask(operation: Any, url: str, secret: str) -> None:
     @settings(
         max_examples=REQUESTS,
@@ -51,6 +60,7 @@ def ask(operation: Any, url: str, secret: str) -> None:
     )
     @given(case=operation.as_strategy())
     def keeps_to_it(case: Any) -> None:
+        give_extents(case.body)
         headers = {"Authorization": f"Bearer {secret}"}
         answer = case.call(base_url=url, headers=headers, timeout=120)
         case.validate_response(answer, excluded_checks=[ignored_auth])
