@@ -47,7 +47,7 @@ def _learn_one_by_one(single: Classroom, *texts: str) -> None:
 
 
 def _assert_same_head(classroom: Classroom, single: Classroom) -> None:
-    """The same to the last bit, but for what is solved with it, which rounds as the memory lies."""
+    """The same within single precision: what is solved rounds as the memory lies."""
     head, other = classroom.head(), single.head()
     assert head.documents == other.documents
     for stored, expected in ((head.state, other.state), (head.suggester, other.suggester)):
