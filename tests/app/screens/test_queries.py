@@ -72,3 +72,16 @@ def test_a_page_asks_the_database_as_often_for_many_documents_as_for_few(
     assert asked[0] > 0
     assert asked[1] <= asked[0]
     assert asked[0] <= MOST[page]
+
+
+def test_a_save_asks_the_database_eight_times(site: Site) -> None:
+    document = site.add()
+    site.open("annotate", document=document)
+    service = AnnotationService(site.sessions)
+    asked = []
+    for number in range(3):
+        op = {"seq": number, "op": "comment", "text": str(number)}
+        with selects() as statements:
+            service.apply(document, "page", [op], "annotator")
+        asked.append(len(statements))
+    assert asked[1:] == [8, 8]
