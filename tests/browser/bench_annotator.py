@@ -79,7 +79,7 @@ SCROLL = """(box) => new Promise((done) => {
 def main() -> int:
     bars: list[Bar] = []
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "tests/browser/span_annotator_demo.py"]
+    command = [sys.executable, "-m", "streamlit", "run", "tests/browser/demos.py"]
     server = subprocess.Popen(
         [*command, "--server.port", str(port)],
         cwd=ROOT,
@@ -107,7 +107,7 @@ def measure(
     page = browser.new_page(viewport={"width": 1600, "height": 900})
     page.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
-    _open(page, f"{url}/?case={case}&run={uuid.uuid4()}&wide=1")
+    _open(page, f"{url}/?demo=span_annotator_demo&case={case}&run={uuid.uuid4()}&wide=1")
     text = page.get_by_test_id("text")
     text.focus()
     page.keyboard.press("Tab")
