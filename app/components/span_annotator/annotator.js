@@ -151,7 +151,9 @@ export class Annotator extends DocumentActions {
     if (before && data.flow !== before.flow) this.preferences.flow = data.flow; // the address changed
     if (isNew) this.redraw(); else this.long.steady(() => this.redraw());
     this.decisions.follow();
-    if (before && !isNew && data.version > before.version) this.outbox.poll(data.doc_id);
+    const isBehind = (this.outbox.versions.get(data.doc_id) ?? 0) > data.version;
+    const isAhead = before !== undefined && data.version > before.version;
+    if (isNew ? isBehind : isAhead) this.outbox.poll(data.doc_id);
   }
 
   /**

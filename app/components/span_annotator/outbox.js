@@ -35,6 +35,7 @@ export class Outbox {
   address = ''; // where the messages go, below the server's folder
   /** @type {KnownVersion | null} */ knownVersion = null; // what others did up to there was told
   /** @type {AbortController | null} */ sending = null;
+  /** @type {Map<string | number, number>} */ versions = new Map(); // the newest of each document that came back
   /** @type {ReturnType<typeof setTimeout> | undefined} */ timer;
   /** @type {ReturnType<typeof setInterval> | undefined} */ ticker;
 
@@ -183,6 +184,7 @@ export class Outbox {
 
   /** @param {Answer} answer */
   receive(answer) {
+    if (answer.state) this.versions.set(answer.doc_id, answer.state.version);
     const before = this.size;
     const emptied = this.acknowledge(answer.ack);
     this.answered(answer, emptied, this.handleReturned(answer.returned));
