@@ -31,9 +31,13 @@ def ask(view: DocumentView) -> None:
 
 
 def show(app: AppContext, service: AnnotationService, view: DocumentView) -> None:
-    """The dialog, in every run until it is closed: what else has the page run closes it not."""
-    if st.session_state.get(_OF) == view.document_id:
+    """The dialog, in every run until it is closed."""
+    if is_open(view):
         _dialog(app, service, view)
+
+
+def is_open(view: DocumentView) -> bool:
+    return bool(st.session_state.get(_OF) == view.document_id)
 
 
 def _forget() -> None:

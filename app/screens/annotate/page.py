@@ -53,5 +53,6 @@ if result.corrected:
 if result.navigate:
     navigation_requests.follow(result.navigate, app, service, view)
 history.show(app, service, view)
-resuggest.watch()
-long_document.watch(view)
+if not history.is_open(view):  # a run of the page would draw the dialog anew under the hand
+    resuggest.watch()
+    long_document.watch(view)
