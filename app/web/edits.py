@@ -39,10 +39,11 @@ async def edits(request: Request) -> Response:
             return _refused(413, f"Edits may have {MOST_BYTES // 2**20} MiB at a time.")
     try:
         message = json.loads(body)
-        service = AnnotationService(worker.sessions)
-        answer = await _threads.run(receive, service, message, worker.person)
     except (ValueError, RecursionError):
         return _refused(400, "Edits are sent as JSON.")
+    service = AnnotationService(worker.sessions)
+    try:
+        answer = await _threads.run(receive, service, message, worker.person)
     except EditError as error:
         return _refused(400, str(error))
     return JSONResponse(asdict(answer))

@@ -139,3 +139,21 @@ def test_a_page_that_only_looks_hears_what_others_did_and_claims_nothing(
     assert (answer["ack"], answer["state"]["version"]) == (None, 1)
     assert done(sessions, document) == ["Anna"]
     assert json.loads(json.dumps(answer)) == answer
+
+
+def test_a_message_that_names_no_document_hears_so(client: TestClient) -> None:
+    status, answer = send(client, "anna", {"client": "c", "ops": []})
+    assert (status, "the number of its document" in answer["detail"]) == (400, True)
+
+
+def test_a_fault_of_the_server_is_no_fault_of_the_message(
+    client: TestClient, document: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page keeps the edits and sends them again; what is refused it would set aside."""
+
+    def broken(*_: object) -> None:
+        raise ValueError("a fault")
+
+    monkeypatch.setattr(edits, "receive", broken)
+    with pytest.raises(ValueError, match="a fault"):
+        send(client, "anna", message(document))
