@@ -25,9 +25,9 @@ from tests.test_examples import EXAMPLES, OUTPUTS
 from tests.test_project import ROOT, imported_names, python_files
 
 OPTIONAL = {"accelerate", "httpx", "plotly", "spacy", "tensorboard"}
+"""What an extra brings."""
 STOOD_IN_FOR = {"tensorboard"}
 """Packages that the tests have a stand-in for, since every training imports them where they are."""
-"""What an extra brings."""
 README = [example for example in EXAMPLES if example[0].startswith("README.md:")]
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 OFFLINE = ["--no-index", "--no-deps"]

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
 
+import core
+
 ROOT = Path(__file__).resolve().parents[1]
-
-
-def version() -> str:
-    """The version of the package, which pyproject.toml states, or leaves to `core`."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    if "version" in project:
-        return str(project["version"])
-    stated = re.search(
-        r'^__version__ = "(.+)"', (ROOT / "core/__init__.py").read_text(), re.MULTILINE
-    )
-    assert stated, "neither pyproject.toml nor core/__init__.py states the version"
-    return stated[1]
 
 
 def test_the_newest_release_in_the_changelog_is_the_version() -> None:
@@ -29,11 +18,21 @@ def test_the_newest_release_in_the_changelog_is_the_version() -> None:
         result[0] for heading in headings if (result := re.search(r"\d+\.\d+\.\d+", heading))
     ]
 
-    assert releases[0] == version()
+    assert releases[0] == core.__version__
 
 
 @pytest.mark.parametrize("file", ["compose.yaml", "deploy/kubernetes.yaml"])
 def test_the_images_are_named_after_the_version(file: str) -> None:
     tags = re.findall(r"image: (?:\S+/)?spanneal:(\S+)", (ROOT / file).read_text())
 
-    assert set(tags) == {version()}
+    assert set(tags) == {core.__version__}
+
+
+def test_the_release_document_says_where_the_version_stands() -> None:
+    """`test_library` holds that pyproject.toml takes it from there."""
+    steps = (ROOT / "docs" / "releasing.md").read_text()
+    step = re.search(r"\*\*Version\.\*\*.*?`(\w+)` in `([\w/.]+)`", steps, re.DOTALL)
+
+    assert step
+    name, file = step.groups()
+    assert re.search(rf'^{name} = "{core.__version__}"$', (ROOT / file).read_text(), re.MULTILINE)
