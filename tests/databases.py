@@ -195,8 +195,13 @@ class Server:
         return name
 
     def lend(self) -> str:
-        """A database with every table and no rows, to be given to `take_back`; returns its name."""
-        return self._empty.pop() if self._empty else self.create(_migrated_name(self))
+        """A database with every table and no rows, to be given to `take_back`; returns its name,
+        which none had before: programs remember things by a database's address."""
+        if not self._empty:
+            return self.create(_migrated_name(self))
+        name = f"t{next(self._numbers)}"
+        self._sql("postgres", f"ALTER DATABASE {self._empty.pop()} RENAME TO {name}")
+        return name
 
     def take_back(self, name: str) -> None:
         """Cuts who is still connected, and empties the database for the next who asks; one whose

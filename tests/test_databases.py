@@ -17,10 +17,21 @@ def server() -> databases.Server:
     return databases.Server.running()
 
 
+def identity(server: databases.Server, name: str) -> int:
+    """A number that the database keeps when it is renamed."""
+    engine = create_engine_from(server.url(name))
+    with engine.connect() as connection:
+        query = text("SELECT oid FROM pg_database WHERE datname = current_database()")
+        number = connection.execute(query).scalar_one()
+    engine.dispose()
+    return int(number)
+
+
 def test_a_database_that_comes_back_is_empty_and_its_numbers_begin_at_1(
     server: databases.Server,
 ) -> None:
     name = server.lend()
+    number = identity(server, name)
     for _ in range(2):
         engine = create_engine_from(server.url(name))
         with writing(session_factory(engine)) as session:
@@ -30,7 +41,10 @@ def test_a_database_that_comes_back_is_empty_and_its_numbers_begin_at_1(
         server.take_back(name)
         held.invalidate()
         engine.dispose()
-        assert server.lend() == name
+        following = server.lend()
+        assert following != name, "what a process keeps by its address is not the next one's"
+        assert identity(server, following) == number
+        name = following
     server.take_back(name)
 
 
@@ -53,8 +67,9 @@ def test_a_database_whose_tables_were_changed_is_not_lent_again(
     with engine.begin() as connection:
         connection.execute(text(change))
     engine.dispose()
+    number = identity(server, name)
     server.take_back(name)
 
     following = server.lend()
-    assert following != name
+    assert identity(server, following) != number
     server.take_back(following)
