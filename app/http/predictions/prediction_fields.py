@@ -25,7 +25,7 @@ def _whole(value: object) -> object:
 
 Whole = BeforeValidator(_whole)
 """Stands after the limits, which the interface's description would lose otherwise."""
-Offset = Annotated[StrictInt, Field(ge=0, lt=2**31), Whole]
+_LARGEST_OFFSET = 2**31 - 1
 
 
 class SettingsWanted(BaseModel):
@@ -41,11 +41,13 @@ class SettingsWanted(BaseModel):
     threshold: Annotated[float | None, Field(ge=0, le=1)] = None
     """The least score; the model's own where there is none."""
     flat: bool | None = None
-    """Only entities that do not overlap; where nothing is said as the project wants, else all."""
-    project: int | None = None
-    """What is suggested as its page would: by its labels' names of today, with what its submitted
-    documents taught and with its rules; with a `threshold` the model alone. The token's own where
-    it is for one project, else there is none: the model alone, by the names that it learnt."""
+    """Only entities that do not overlap. Without it, as the project is set up; without a project,
+    nested ones too."""
+    project: Annotated[int | None, Field(ge=1, lt=2**31)] = None
+    """Answer as this project's page would: under its present label names, with what its submitted
+    documents taught and with its rules. The default is the token's project, where it has one.
+    Without a project, or with a `threshold`, the model alone answers; without a project it uses
+    the label names that it was trained with."""
 
     @property
     def by_model_alone(self) -> bool:
@@ -72,8 +74,8 @@ class DecidedEntity(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    start: Offset
-    end: Offset
+    start: Annotated[StrictInt, Field(ge=0, lt=_LARGEST_OFFSET), Whole]
+    end: Annotated[StrictInt, Field(ge=1, le=_LARGEST_OFFSET), Whole]
     label: Annotated[str, Field(min_length=1, max_length=MAX_LABEL)]
 
     @model_validator(mode="after")

@@ -219,6 +219,17 @@ def test_the_model_alone_answers_for_no_project_and_for_a_threshold(hospital: Ho
         assert {entity["source"] for entity in entities} <= {"model"}
 
 
+@pytest.mark.parametrize("number", [-(2**70), 0, 2**31, 2**70])
+def test_a_project_that_no_database_can_number_is_a_wrong_field(
+    hospital: Hospital, number: int
+) -> None:
+    """SQLite's driver knows no such numbers."""
+    answer = hospital.served.client.post("/api/v1/predict", json={"text": TEXT, "project": number})
+
+    assert answer.status_code == 422
+    assert answer.json()["error"]["what"] == "body.project is invalid"
+
+
 def test_inception_is_suggested_what_was_learnt_since_it_asked_last(hospital: Hospital) -> None:
     assert not {RULED, LEARNT} & by_inception(hospital)
     teach(hospital)
