@@ -24,12 +24,14 @@ from storage.enums import QueueOrder
 router = APIRouter(tags=["projects"])
 Id = Annotated[int, Path(ge=1, lt=2**31)]
 Name = Annotated[str, Field(min_length=1, max_length=new_project.LONGEST_NAME)]
+_SPACES = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""Control characters and Unicode's spaces: dialects of regular expressions differ about \\s."""
 LabelName = Annotated[
     str,
     Field(
         min_length=1,
         max_length=MAX_LABEL,
-        pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]*[^\s\x00-\x1f])?$",
+        pattern=rf"^[^{_SPACES}]([^\x00-\x1f]*[^{_SPACES}])?$",
         description="Without line breaks or surrounding spaces",
     ),
 ]
