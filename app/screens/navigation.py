@@ -30,7 +30,7 @@ PAGES = {  # a page's folder: its icon, and what a pointer over its name tells
     ),
     "agreement": (
         "balance",
-        "How far annotators of the same documents agree: figures, differences, decisions.",
+        "How well annotators of the same documents agree: figures, differences, decisions.",
     ),
     "train": (
         "model_training",

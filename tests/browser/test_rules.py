@@ -41,7 +41,7 @@ def test_a_file_of_patterns_suggests_at_once_and_counts_what_people_decide(
     open_tab(tab, "Labels")
     content = "\n".join(map(json.dumps, PATTERNS)).encode()
     file = FilePayload(name="patterns.jsonl", mimeType="application/jsonl", buffer=content)
-    form = tab.get_by_test_id("stForm").filter(has_text="Terms, one a line")
+    form = tab.get_by_test_id("stForm").filter(has_text="Terms, one per line")
     form.get_by_test_id("stFileUploaderDropzoneInput").set_input_files([file])
     expect(form.get_by_text("patterns.jsonl", exact=True)).to_be_visible()
     form.get_by_role("button", name="Import rules").click()

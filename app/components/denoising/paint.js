@@ -11,7 +11,7 @@ const HEAD = 3.5;
 const BESIDE = 9; // pixels between a bar and its name
 const MANY = 12; // flashes from which each is fainter
 const MOST_TOLD = 2; // of the spans that start again at a time
-const TAKEN = 'taken – thrown elsewhere';
+const TAKEN = 'crowded – thrown elsewhere';
 const LEGIBLE = 11; // pixels that a group of lanes needs to be named
 
 /**

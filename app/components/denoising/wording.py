@@ -29,7 +29,7 @@ def step_readout(
 ) -> str:
     """A step in one line. `close` is None in a sentence without entities; `certain` has the texts
     of the entities that this step banked."""
-    clauses = ["no place convinces the model"]
+    clauses = ["nothing convinces the model yet"]
     if close is not None:
         clauses = [f"{_count(close, 'span', 'spans')} within a word of a name"]
     if restarted:

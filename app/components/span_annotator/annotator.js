@@ -37,7 +37,7 @@ import { DocumentActions } from './document_actions.js';
 const INSTANCES = new WeakMap(); // parentElement -> Annotator; the renderer runs for every change
 /** @type {Map<string, Session>} */
 const SESSIONS = new Map(); // store and person -> unsent edits and choices, which outlive a re-mount
-const EARLIER = 'An edit of the document before was not applied: ';
+const EARLIER = 'An edit of the previous document was not applied: ';
 const NOT_KEPT = 'This browser cannot keep unsaved edits: its storage is full or blocked. Until the page '
   + 'says “saved”, they exist in this tab only: do not close or reload it.';
 

@@ -183,7 +183,7 @@ export class Decisions {
     const total = queue.ids.length;
     const left = queue.left(view);
     if (!total) return `No suggestions here. Read the text, add what is missing; ${submit} submits.`;
-    if (queue.next(view)) return 'Something else is selected; Esc, then A goes on.';
+    if (queue.next(view)) return 'Something else is selected. Press Esc, then A to go on.';
     return left ? `${left} of ${total} skipped. ${submit} accepts them and submits.`
       : `All ${total} decided. ${submit} submits the document.`;
   }

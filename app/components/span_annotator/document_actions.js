@@ -54,7 +54,7 @@ export class DocumentActions extends BatchActions {
     /** @type {Operation[]} */
     const accepting = suggested ? [{ op: 'accept_all', ids: openIds(this.view) }] : [];
     this.edit([...accepting, { op: 'submit' }], { undoable: false });
-    this.panel.say('Submitted. The next document opens.');
+    this.panel.say('Submitted. Opening the next document.');
     this.navigateTo('next');
   }
 

@@ -4,12 +4,12 @@ import { button, el } from './dom.js';
 import { written } from './keys.js';
 
 const MOUSE = [
-  ['Drag over words', 'Choose them, then press a label’s key; a double click chooses one word'],
+  ['Drag over words', 'Choose them, then press a label’s key; double-click chooses one word'],
   ['Point to a span', 'A, X, a label’s key or Delete act on it; no click needed'],
   ['Drag a bar’s end', 'Move the boundary'],
   ['Click a span', 'Select it; click again for the one around it'],
   ['Click a label', 'Keep it active: each drag then adds it directly'],
-  ['Rest a finger', 'On a tablet: choose a word; draw on for more, or drag its ends'],
+  ['Touch and hold', 'On a tablet: choose a word; keep dragging for more, or drag its ends'],
 ];
 
 /**

@@ -29,7 +29,7 @@ export class LabelFinder {
     Object.assign(input, { type: 'text', autocomplete: 'off', spellcheck: false });
     input.setAttribute('role', 'combobox');
     input.dataset.testid = 'find-label';
-    input.placeholder = 'Type a label; ↑ ↓ choose, Enter takes it';
+    input.placeholder = 'Type a label; ↑ ↓ to move, Enter to choose';
     input.setAttribute('aria-label', 'Label');
     input.setAttribute('aria-expanded', 'true');
     list.id = 'label-options';
@@ -68,7 +68,7 @@ export class LabelFinder {
       ...(prefix ? [el('div', 'heading', prefix)] : []),
       ...members.map(({ label, shown }) => this.option(label, shown)),
     ]));
-    if (!this.options.length) list.append(el('div', 'heading', 'No label of this project is called so.'));
+    if (!this.options.length) list.append(el('div', 'heading', 'No label of this project matches.'));
     this.activate(0);
   }
 

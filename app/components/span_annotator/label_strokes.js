@@ -75,8 +75,8 @@ export function pressStroke(annotator, event, names) {
   markChips(annotator.shell, strokes.leader);
   clearTimeout(strokes.expiry);
   if (outcome === 'waiting') strokes.expiry = setTimeout(() => forgetStroke(annotator), PATIENT);
-  if (outcome === 'waiting') panel.flash(`${strokes.leader} …: now the second key of a label, or Esc`);
-  else if (outcome === 'none') panel.flash(names.includes('Escape') ? '' : `${leader}${names[0]} is no label’s key`);
+  if (outcome === 'waiting') panel.flash(`${strokes.leader} …: press the second key of a label, or Esc`);
+  else if (outcome === 'none') panel.flash(names.includes('Escape') ? '' : `${leader}${names[0]} is not a label’s key`);
   else if (outcome) {
     panel.flash('');
     annotator.useLabel(outcome.label);

@@ -81,7 +81,7 @@ export class LongDocument {
       const count = /** @type {Element} */ (row.lastElementChild);
       write(count, `${left[i] || (waiting ? '' : '✓')}${waiting ? '…' : ''}`);
       row.setAttribute('aria-label', `${this.sections[i].title}: ${left[i]} to review`
-        + `${waiting ? ', not read to its end yet' : ''}`);
+        + `${waiting ? ', still being read' : ''}`);
     }
     write(this.progress, progressOf(data.reading));
     this.unsure.disabled = !left.some(Boolean);
@@ -94,7 +94,7 @@ export class LongDocument {
   step() {
     const { annotator } = this;
     const next = leastSure(annotator.view.values(), this.visited);
-    if (!next) { annotator.panel.say('Nothing is left to review.'); return; }
+    if (!next) { annotator.panel.say('Nothing left to review.'); return; }
     this.visited = next;
     annotator.hovered = null;
     annotator.select(next.id);

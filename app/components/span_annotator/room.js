@@ -46,7 +46,7 @@ export class Room {
     preferences.full = !preferences.full;
     this.draw();
     this.annotator.redraw();
-    panel.say(preferences.full ? 'The text fills the window. Escape leaves.' : 'The page is shown again.');
+    panel.say(preferences.full ? 'The text fills the window. Press Escape to leave.' : 'The page is shown again.');
     this.annotator.focus();
   }
 

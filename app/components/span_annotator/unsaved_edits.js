@@ -20,7 +20,7 @@ export class UnsavedEdits {
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.node.hidden = !deadLetters.length && !others.length;
-    const title = el('h3', '', 'Not saved, and kept in this tab');
+    const title = el('h3', '', 'Not saved; kept in this tab');
     this.node.replaceChildren(title, ...(deadLetters.length ? [this.deadLettersRow(deadLetters)] : []),
       ...others.map((left) => this.left(left)));
   }

@@ -67,8 +67,8 @@ def figures(annotated: list[Annotated]) -> None:
     found = _measured(annotated)
     if not annotated:
         st.info(
-            "These people have no documents in common: agreement takes a document that two of them "
-            "submitted, and an interval takes two such documents.",
+            "These people have no documents in common. Agreement needs a document that two of them "
+            "have submitted; an interval needs two such documents.",
             icon=":material/group_off:",
         )
         return
@@ -134,13 +134,13 @@ def _row(summary: Summary) -> dict[str, object]:
 def _interval(overall: Summary) -> str:
     if overall.exact.low is None:
         if overall.exact.value is None:
-            return "F1 takes an entity that one of them found."
-        return "A single document with entities gives no interval: it takes two."
+            return "F1 needs an entity that at least one of them marked."
+        return "A single document with entities gives no interval: two are needed."
     intervals = f"F1 {_told(overall.exact)}, κ {_told(overall.fleiss)}, α {_told(overall.alpha)}."
     needed = documents_needed(overall.exact, overall.documents)
     if needed is None or needed <= overall.documents:
         return intervals
-    return f"{intervals} An interval of F1 of at most ±{MARGIN} takes about {needed:,} documents."
+    return f"{intervals} Knowing F1 to ±{MARGIN} needs about {needed:,} documents."
 
 
 def _number(figure: Figure) -> str:

@@ -15,7 +15,7 @@ app = context.current()
 project = project_header(
     app,
     "Agreement",
-    "How far people agree who annotated the same documents independently, and which version "
+    "How well people agree who annotated the same documents independently, and which version "
     "counts.",
     needs="review",
 )

@@ -56,7 +56,7 @@ def offer_to_read_around(view: DocumentView) -> None:
         key=_AROUND,
         persist_state="session",
         help="After each correction, the model denoises the rest of its sentence again, given "
-        "your decisions. Suggestions that contradict them go; new ones may appear.",
+        "your decisions. Suggestions that contradict them disappear; new ones may appear.",
     )
 
 

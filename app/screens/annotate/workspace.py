@@ -191,7 +191,7 @@ def suggestions_origin(view: DocumentView, problem: str | None) -> None:
         st.warning(
             f"The model could not process {count(len(words), 'passage')} of this text: "
             f"{literal(', '.join(words[:_UNCOVERED_SHOWN]))}"
-            f"{f' and {more} more' if more > 0 else ''}. Read there with care.",
+            f"{f' and {more} more' if more > 0 else ''}. Read them with care.",
             icon=":material/visibility_off:",
         )
 

@@ -144,7 +144,7 @@ def _pictures(payload: Payload, chosen: Chosen) -> None:
             "Each entity’s score",
             confidence(payload, chosen.entity),
             "confidence",
-            "Each entity’s score after every step, a small picture for each",
+            "Each entity’s score after every step, one small chart each",
         )
     if slot is None:
         st.caption("No entity was found. Select a noisy span above to see its boundaries.")

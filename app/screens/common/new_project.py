@@ -102,17 +102,17 @@ def _choose_labels(app: AppContext) -> None:
             ["txt", "csv", "tsv", "json", "xml"],
             key=_FILE_KEY,
             on_change=_take_file,
-            help="One label a line, a table of names and meanings, JSON, or Label Studio’s "
+            help="One label per line, a table of names and meanings, JSON, or Label Studio’s "
             "labelling configuration.",
         )
     if problem := st.session_state.get(_PROBLEM):
         st.error(literal(problem))
     st.text_area(
-        "Labels, one a line",
+        "Labels, one per line",
         key=_LABELS,
         height=140,
         placeholder=_EXAMPLE,
-        help="A colon may follow with what the label means. Keys 1, 2, 3 … follow the list.",
+        help="Write a meaning after a colon. Keys 1, 2, 3 … follow the list’s order.",
     )
     _outlook(app)
 
@@ -225,7 +225,7 @@ def _import(app: AppContext, project_id: int, files: Sequence[Any]) -> bool:
 
 def _what_files_left(project_id: int) -> None:
     """The project is made, but a file was not read whole."""
-    st.success("The project is created.", icon=":material/check_circle:")
+    st.success("Project created.", icon=":material/check_circle:")
     import_report.show()
     if st.button("Go to the project", type="primary", icon=":material/arrow_forward:"):
         location.choose_project(project_id)

@@ -46,8 +46,8 @@ def _provider_is_named() -> bool:
 
 def unknown_person(name: str) -> None:
     st.warning(
-        f"No account {literal(name)} here. Ask an administrator to create it, then reload this "
-        "page.",
+        f"There is no account {literal(name)} here. Ask an administrator to create it, then "
+        "reload this page.",
         icon=":material/lock:",
     )
     st.button("Sign in with another account", on_click=st.logout)

@@ -41,13 +41,13 @@ def actions(
         if not ids:
             _forget()
             st.caption(
-                "Choose rows to assign, tag, split, export or delete them. A click on a name "
-                "opens it.",
+                "Select rows to assign, tag, split, export or delete them. Click a name to open "
+                "the document.",
                 width="content",
             )
             return
         number = total if every else len(ids)
-        st.markdown(f"**{number:,} chosen**", width="content")
+        st.markdown(f"**{number:,} selected**", width="content")
         for title, (icon, _, _) in _DIALOGS.items():
             st.button(
                 f"{title} …", icon=icon, key=f"{title.lower()} chosen", on_click=_ask, args=(title,)
@@ -95,7 +95,7 @@ def _assign(app: AppContext, project_id: int, numbers: Numbers) -> str | None:
         accept_new_options=app.acting is None,
         key="assign_people",
         placeholder="names",
-        help="Each of them annotates each of the documents, unseen by the others.",
+        help="Each person annotates every document without seeing the others’ answers.",
     )
     if not st.button("Assign", type="primary", disabled=not people, key="do assign"):
         return None
@@ -106,7 +106,7 @@ def _assign(app: AppContext, project_id: int, numbers: Numbers) -> str | None:
 def _tag(app: AppContext, project_id: int, numbers: Numbers) -> str | None:
     add = st.text_input("Add tags", key="tags_added", placeholder="hard, second round")
     remove = st.text_input("Remove tags", key="tags_removed")
-    st.caption("Separate tags by commas. They go with the documents into exports, as metadata.")
+    st.caption("Separate tags with commas. Exports include them as metadata.")
     if not st.button("Save tags", type="primary", key="do tag"):
         return None
     names = [[name.strip() for name in typed.split(",") if name.strip()] for typed in (add, remove)]
@@ -115,14 +115,14 @@ def _tag(app: AppContext, project_id: int, numbers: Numbers) -> str | None:
     changed = chosen_documents.tag(
         app.sessions, project_id, numbers(), add=names[0], remove=names[1]
     )
-    return f"The tags of {count(changed, 'document')} changed."
+    return f"Tags of {count(changed, 'document')} changed."
 
 
 def _split(app: AppContext, project_id: int, numbers: Numbers) -> str | None:
     split = st.radio("Split", SPLITS, format_func=SPLIT.__getitem__, key="split_chosen")
     st.caption(
-        "Models are evaluated on held-out documents: only what nobody has begun can become one, "
-        "and a text is on the same side in all projects."
+        "Models are evaluated on held-out documents. Only a document that nobody has begun can "
+        "become one, and a text is held out in all projects or in none."
     )
     if not st.button("Change the split", type="primary", key="do split"):
         return None
@@ -130,13 +130,15 @@ def _split(app: AppContext, project_id: int, numbers: Numbers) -> str | None:
 
 
 def _moved(result: Moved) -> str:
-    parts = [f"{count(result.moved, 'document')} changed the split."]
+    parts = [f"Split of {count(result.moved, 'document')} changed."]
     if result.begun:
-        parts.append(f"{count(result.begun, 'document')} stayed: somebody has begun to annotate.")
+        parts.append(
+            f"{count(result.begun, 'document')} not moved: somebody has begun to annotate."
+        )
     if result.elsewhere:
         parts.append(
-            f"{count(result.elsewhere, 'document')} stayed: another project has the text on the "
-            "other side of the holdout."
+            f"{count(result.elsewhere, 'document')} not moved: the text is on the other side of "
+            "the holdout in another project."
         )
     return " ".join(parts)
 

@@ -50,7 +50,7 @@ def ask(incoming: Incoming, file_id: str) -> None:
             list(dict.fromkeys((*_numbers(sample), *sample.tags))),
             placeholder=f"As found: {found}" if found else "The last column",
             format_func=lambda tag: _title(sample, tag),
-            help="Choose several where nested entities have a column for each level.",
+            help="Choose several if nested entities have one column per level.",
             key=f"{_TAGS} {file_id}",
         )
 

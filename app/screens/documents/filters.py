@@ -76,10 +76,10 @@ def choose_filter(
 def _others(app: AppContext, project_id: int) -> None:
     offered = documents.filter_options(app.sessions, project_id)
     _choice("Label", offered.labels, LABEL, "any", "Marked or suggested in the document")
-    _choice("Person", offered.people, PERSON, "anybody", "Annotated it, or was given it")
+    _choice("Person", offered.people, PERSON, "anybody", "Annotated it, or was assigned it")
     no_days: Any = ()
     st.date_input(
-        "Changed", no_days, key=DATES, persist_state="session", help="From and until, in UTC"
+        "Changed", no_days, key=DATES, persist_state="session", help="From and to, in UTC"
     )
     st.slider(
         "Model’s doubt, at least",
@@ -89,14 +89,14 @@ def _others(app: AppContext, project_id: int) -> None:
         format="%d %%",
         key=DOUBT,
         persist_state="session",
-        help="Known of documents that the active model has processed for the queue",
+        help="Known for documents that the active model has processed for the queue",
     )
     _choice(
         "Metadata",
         offered.meta_keys,
         META_KEY,
         "any",
-        "A key of the document’s metadata; tags are one",
+        "A key of the document’s metadata, such as tags",
     )
     st.text_input(
         "Its value contains",

@@ -19,9 +19,9 @@ from storage.formats import ENCODINGS, EncodingCandidate
 OTHER: Final = "other"
 _SAME_TEXT, _EMPTY = "import_same_text", "import_empty"
 _WAYS: dict[SameText, str] = {
-    "merge": "Merge what goes together",
-    "separate": "Keep each as a response of its own, to compare on the Agreement page",
-    "skip": "Keep the first alone",
+    "merge": "Merge annotations that do not contradict each other",
+    "separate": "Keep each as a separate response, to compare on the Agreement page",
+    "skip": "Keep only the first",
 }
 _NOT_DONE, _DONE = "Not annotated yet", "Submitted: somebody looked and found nothing"
 
@@ -45,14 +45,14 @@ def ask(reports: Sequence[ImportReport]) -> None:
     """Asks what the files leave open."""
     if any(report.merged or report.responses or report.contradictions for report in reports):
         st.radio(
-            "Some records have a text that came before, with other annotation",
+            "Some records repeat a text with different annotations",
             SAME_TEXT,
             format_func=_WAYS.__getitem__,
             key=_SAME_TEXT,
         )
     if any(report.empty for report in reports):
         st.radio(
-            "Some records have an empty list of labels. What does it say?",
+            "Some records have an empty list of labels. What does that mean?",
             [_NOT_DONE, _DONE],
             key=_EMPTY,
         )
@@ -61,12 +61,12 @@ def ask(reports: Sequence[ImportReport]) -> None:
 def ask_encoding(name: str, file_id: str, candidates: Sequence[EncodingCandidate]) -> None:
     """Asks in which encoding a file is to be read: one click reads it."""
     st.warning(
-        f"**{literal(name)}** is not UTF-8, and does not say what it is: choose its encoding.",
+        f"**{literal(name)}** is not UTF-8 and does not name its encoding: choose it.",
         icon=":material/translate:",
     )
     words = {candidate.encoding: ", ".join(candidate.words) for candidate in candidates}
     st.radio(
-        "In which encoding do these words read right?",
+        "In which encoding do these words look right?",
         [*words, OTHER],
         index=None,
         format_func=lambda chosen: "Another" if chosen == OTHER else _title(chosen),

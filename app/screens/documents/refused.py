@@ -20,9 +20,9 @@ def refused_by_project(app: AppContext, project_id: int) -> None:
         return
     rows = [_row(refusal) for refusal in found[:_SHOWN]]
     if len(found) > _SHOWN:
-        rows.append(f"{len(found) - _SHOWN} further reasons stand in the server's log.")
+        rows.append(f"{len(found) - _SHOWN} more reasons are in the server’s log.")
     st.warning(
-        "Not everything that other tools sent came in:\n\n"
+        "Some of what other tools sent was refused:\n\n"
         + "\n".join(f"- {literal(row)}" for row in rows),
         icon=":material/sync_problem:",
     )

@@ -31,9 +31,9 @@ def project_rules(app: AppContext, project_id: int) -> None:
     """The form that brings rules in, and the table of those that there are."""
     st.markdown("**Rules**")
     st.caption(
-        "Terms and patterns that suggest a label wherever they stand in a new document, from the "
+        "Terms and patterns that suggest a label wherever they occur in a new document, from the "
         "first one on. A rule whose suggestions are rejected more often than they help falls "
-        "silent; undoing a rejection gives it back its say."
+        "silent; undoing a rejection can bring it back."
     )
     present, new = st.columns([3, 2], gap="large")
     with new:
@@ -51,13 +51,13 @@ def _import_form(app: AppContext, project_id: int) -> None:
     uploads.show()
     with st.form(f"rules_{project_id}", clear_on_submit=True):
         terms = st.text_area(
-            "Terms, one a line", key="rule_terms", height=110, placeholder="aspirin\nibuprofen"
+            "Terms, one per line", key="rule_terms", height=110, placeholder="aspirin\nibuprofen"
         )
         file = st.file_uploader(
             "Or a file",
             type=[suffix[1:] for suffix in SUFFIXES],
             key="rule_file",
-            help="One term a line (.txt); a table of terms and labels (.csv, .tsv); Prodigy's "
+            help="One term per line (.txt); a table of terms and labels (.csv, .tsv); Prodigy's "
             "patterns.jsonl.",
         )
         label = st.selectbox(
@@ -66,7 +66,7 @@ def _import_form(app: AppContext, project_id: int) -> None:
             None,
             key="rule_label",
             placeholder="Choose a label",
-            help="Of terms for which the file gives none.",
+            help="For terms to which the file gives no label.",
         )
         ignore_case = st.checkbox("Ignore upper and lower case", key="rule_case")
         if st.form_submit_button("Import rules", icon=":material/playlist_add:"):
@@ -123,9 +123,9 @@ def _show_report() -> None:
 def _sums(report: RuleReport) -> str:
     parts = [f"{count(report.taken, 'rule')} imported"]
     if report.known:
-        parts.append(f"{report.known:,} known before")
+        parts.append(f"{report.known:,} already known")
     if report.file.bad_count:
-        parts.append(f"{report.file.bad_count:,} not taken")
+        parts.append(f"{report.file.bad_count:,} not imported")
     if report.labels_created:
         parts.append(f"new labels: {', '.join(map(literal, report.labels_created))}")
     return " · ".join(parts)
@@ -133,7 +133,7 @@ def _sums(report: RuleReport) -> str:
 
 def _table(app: AppContext, project_id: int, known: RuleList, search: str) -> None:
     if not known.total:
-        st.caption("No rule holds this." if search.strip() else "No rules yet.")
+        st.caption("No rule contains this." if search.strip() else "No rules yet.")
         return
     sums = [f"{literal(label)} {number:,}" for label, number in known.by_label.items()]
     if known.silent:
@@ -149,7 +149,7 @@ def _table(app: AppContext, project_id: int, known: RuleList, search: str) -> No
         key=key_of(f"rules_table_{project_id}", frame),
     )
     if known.total > len(known.rules):
-        st.caption(f"{len(known.rules):,} are shown; the search finds the others.")
+        st.caption(f"{len(known.rules):,} are shown; search for the others.")
     chosen = [known.rules[row].id for row in event.selection.rows]
     with st.container(horizontal=True):
         if st.button(
@@ -161,7 +161,7 @@ def _table(app: AppContext, project_id: int, known: RuleList, search: str) -> No
             rules.remove_rules(app.sessions, project_id, app.person, rule_ids=chosen)
             st.rerun()
         with st.popover("Remove all …", icon=":material/delete_sweep:"):
-            st.caption("What people decided on their suggestions stands.")
+            st.caption("What people decided on their suggestions stays.")
             if st.button("Remove all rules", key="remove all rules"):
                 rules.remove_rules(app.sessions, project_id, app.person)
                 st.rerun()

@@ -71,7 +71,7 @@ def _how_it_works(app: AppContext, project: ProjectView) -> None:
             "the background.",
         )
         share = st.slider(
-            "Held out, of new documents",
+            "Share of new documents held out",
             5,
             50,
             round(100 * present.holdout_share),

@@ -151,7 +151,7 @@ def _table(
                 type="tertiary",
                 width="medium",
                 alignment="left",
-                help="A click on a name opens the document.",
+                help="Click a name to open the document.",
             ),
             "Delete": st.column_config.ButtonColumn(
                 "", on_click=_delete_clicked, key="deleted_row", type="tertiary", width=40

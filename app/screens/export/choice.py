@@ -45,7 +45,7 @@ def _chosen(project_id: int) -> tuple[int, ...]:
         return ()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info(
-            f"Only the {count(len(numbers), 'document')} chosen on the Documents page.",
+            f"Only the {count(len(numbers), 'document')} selected on the Documents page.",
             icon=":material/checklist:",
         )
         st.button("All documents", icon=":material/close:", on_click=_drop, key="drop chosen")
@@ -66,7 +66,7 @@ def _filters(splits: tuple[Split, ...], offered: Filters, format: str) -> Select
     undecided = st.checkbox(
         "Include unsubmitted documents",
         key="export_undecided",
-        help="As they are: with a draft, with suggestions, or with neither.",
+        help="In their present state: with a draft, with suggestions, or with neither.",
     )
     history = format == "jsonl" and st.checkbox(
         "Include history",

@@ -35,7 +35,7 @@ def losses(report: ExportReport) -> None:
     if written.refused:
         _refused(written.refused)
     if lines := loss_lines(written):
-        st.caption(f"Not held by this format: {' · '.join(map(literal, lines))}.")
+        st.caption(f"This format cannot hold: {' · '.join(map(literal, lines))}.")
 
 
 def _refused(reasons: Sequence[str]) -> None:

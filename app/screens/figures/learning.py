@@ -88,7 +88,7 @@ def _show_advice(advice: RetrainingAdvice) -> None:
         st.info(
             f"**A retraining would pay now.** {_state(advice)} The {advice.entities:,} entities "
             "that were corrected since this model version took over can teach the model itself: "
-            "start a retraining on the Train page. How much it gains, held-out documents show.",
+            "start a retraining on the Train page. Held-out documents show how much it gains.",
             icon=":material/model_training:",
         )
     else:

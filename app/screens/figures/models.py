@@ -15,7 +15,7 @@ from core.evaluation.metrics import UNDEFINED
 _POINTS = f"±{100 * MARGIN:.0f} points"
 _UNDEFINED = (
     f"F1 is undefined ({UNDEFINED}): the held-out documents have no entity, and no version found "
-    f"one. A 95 % interval of at most {_POINTS} takes {entities_needed()} entities in them."
+    f"one. A 95 % interval of at most {_POINTS} needs {entities_needed()} entities in them."
 )
 
 
@@ -43,7 +43,7 @@ def _by_version(measured: Sequence[Measured]) -> None:
         "Each version next to the one it was trained from, both on the held-out documents "
         "submitted by then. No version is trained on these."
         + (
-            f" A 95 % interval of at most {_POINTS} takes {entities_needed()} entities; the "
+            f" A 95 % interval of at most {_POINTS} needs {entities_needed()} entities; the "
             f"smallest number here is {fewest:,}."
             if fewest < entities_needed()
             else ""

@@ -83,8 +83,8 @@ def project_members(app: AppContext, project: ProjectView, known: list[Account])
     """Each account's part in a project, to be changed one by one."""
     st.markdown("**Project members**")
     st.caption(
-        "An annotator works on documents; a reviewer also sees all answers, brings documents in "
-        "and out, and changes labels and settings. Administrators need no membership."
+        "An annotator works on documents; a reviewer also sees all answers, imports and exports "
+        "documents, and changes labels and settings. Administrators need no membership."
     )
     present = members.of_project(app.sessions, project.id)
     people = [user for user in known if user.active and not user.administrator]

@@ -15,9 +15,9 @@ app = context.current()
 project = project_header(
     app,
     "Review",
-    "Accepted entities that look wrong, and entities that look forgotten. Each document is judged "
-    "by what has not learnt it: the original model, and what the other documents teach. Both are "
-    "often wrong; where they are right, there is an annotation mistake.",
+    "Accepted entities that look wrong, and entities that seem to be missing. Each document is "
+    "judged by what has not learnt it: the original model, and what the other documents teach. "
+    "Both are often wrong; where they are right, you have found an annotation mistake.",
     needs="review",
 )
 problem, predictor = app.model_problem(), app.predictor()
@@ -41,9 +41,9 @@ if not submitted:
 judge = judge_of(app.sessions, predictor)
 if judge.gone is not None:
     st.warning(
-        f"Judged by model version {judge.model.model_version_id}, since version {judge.gone}, "
-        "with which your retrainings began, is gone. It has learnt these documents: mistakes that "
-        "it learnt as well are not found.",
+        f"Judged by model version {judge.model.model_version_id}, because version {judge.gone}, "
+        "from which your retrainings started, is gone. It was trained on these documents, so it "
+        "cannot find mistakes that it has learnt.",
         icon=":material/warning:",
     )
 reviewer = judge.model.in_background()

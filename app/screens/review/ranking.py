@@ -105,7 +105,7 @@ def _nothing(suspects: Sequence[Suspect], checked: Sequence[Submission]) -> None
             st.rerun()
     elif checked:
         st.success(
-            "No entity that was checked looks wrong, and none looks forgotten.",
+            "No entity that was checked looks wrong, and none seems to be missing.",
             icon=":material/done_all:",
         )
 

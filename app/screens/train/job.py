@@ -81,16 +81,19 @@ def _missing(report: TrainingProgress) -> Iterator[str]:
     """Why a curve is not there, or has gaps."""
     if not report.losses:
         yield (
-            "No loss is reported: the first comes with the tenth step or the end of an evaluated "
-            "epoch, and trainings of earlier versions left it out below ten steps an epoch."
+            "No loss has been reported: the first comes at the tenth step or at the end of an "
+            "evaluated epoch. Earlier versions reported none if an epoch had fewer than ten steps."
         )
     if not report.evaluations:
-        yield "No development score is reported: the first comes at the end of an evaluated epoch."
+        yield (
+            "No development score has been reported: the first comes at the end of an evaluated "
+            "epoch."
+        )
     elif undefined := sum(point.f1 is None for point in report.evaluations):
         yield (
             f"{count(undefined, 'development score')} undefined ({UNDEFINED}): the development "
-            "documents have no entity, and the model suggested none. It takes at least one with "
-            "an entity to draw the curve."
+            "documents have no entity, and the model suggested none. The curve needs at least "
+            "one document with an entity."
         )
 
 

@@ -27,9 +27,9 @@ _TITLES: Mapping[Split, str] = {
     "holdout": "Held-out documents",
 }
 _UNMEASURED = (
-    "No held-out document is submitted, so a new model will not be measured. Documents are held "
-    f"out once a project has {HELD_OUT_FROM}; it takes about {entities_needed()} entities in them "
-    f"to know an F1 to ±{100 * MARGIN:.0f} points."
+    "No held-out document is submitted, so a new model will not be evaluated. Documents are held "
+    f"out once a project has {HELD_OUT_FROM}; knowing F1 to ±{100 * MARGIN:.0f} points needs about "
+    f"{entities_needed()} entities in them."
 )
 
 

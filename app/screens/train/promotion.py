@@ -58,7 +58,7 @@ def answer(app: AppContext) -> None:
 
 
 def _confirm(app: AppContext, version: VersionView) -> None:
-    st.markdown("Little speaks for this version so far:")
+    st.markdown("There is little evidence for this version so far:")
     doubts = evidence.doubts(version, app.models.active())
     st.markdown("\n".join(f"- {literal(sentence)}" for sentence in doubts))
     st.markdown(_reach(app))

@@ -18,7 +18,7 @@ from app.services.suggestions.predictor import version_predictor
 from core.evaluation.metrics import UNDEFINED
 
 _FOUND = "head_to_head"
-_NEEDED = "Documents it takes"
+_NEEDED = "Documents needed"
 
 
 def compare_versions(app: AppContext, project_id: int) -> None:
@@ -64,7 +64,7 @@ def _result(found: HeadToHead) -> None:
         column_config={
             **{name: st.column_config.NumberColumn(format="%.1f %%") for name in ("A", "B")},
             _NEEDED: st.column_config.NumberColumn(
-                help="About how many held-out documents it takes to tell this difference from "
+                help="About how many held-out documents are needed to tell this difference from "
                 f"chance; at least {FEWEST}."
             ),
         },

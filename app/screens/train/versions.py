@@ -20,7 +20,7 @@ POINTS = f"±{100 * MARGIN:.0f} points"
 _SCORES = tuple(
     f"{which} {name}" for name in ("precision", "recall", "F1") for which in ("Old", "New")
 )
-_MISSING = "Still missing"
+_MISSING = "Still needed"
 _STATES: Mapping[VersionState, str] = {
     "active": "● active",
     "proposed": "○ proposed",
@@ -34,7 +34,7 @@ def comparison(version: VersionView) -> None:
     if not rows:
         st.caption(
             "This version was not evaluated here: there were no held-out documents when it came. "
-            f"It takes about {entities_needed()} entities in them to know its F1 to {POINTS}."
+            f"Knowing its F1 to {POINTS} needs about {entities_needed()} entities in them."
         )
         return
     total = rows[0]
@@ -58,7 +58,7 @@ def comparison(version: VersionView) -> None:
         column_config={
             **{name: st.column_config.NumberColumn(format="%.1f %%") for name in _SCORES},
             _MISSING: st.column_config.NumberColumn(
-                help=f"Held-out entities still missing for a 95 % interval of at most {POINTS}."
+                help=f"Held-out entities still needed for a 95 % interval of at most {POINTS}."
             ),
         },
     )
@@ -69,7 +69,7 @@ def comparison(version: VersionView) -> None:
     if total.gold < entities_needed():
         st.warning(
             f"Evaluated on only {count(total.gold, 'held-out entity', 'held-out entities')}: a "
-            f"95 % interval of at most {POINTS} takes {entities_needed()}. Submit more held-out "
+            f"95 % interval of at most {POINTS} needs {entities_needed()}. Submit more held-out "
             "documents for a more reliable comparison.",
             icon=":material/balance:",
         )

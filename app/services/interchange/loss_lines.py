@@ -16,8 +16,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "skip_reason": ("reason for skipping {} document", "reasons for skipping {} documents"),
     "history": ("history of {} document", "histories of {} documents"),
     "unread": (
-        "that nobody has annotated {} document, which reads as one without entities",
-        "that nobody has annotated {} documents, which read as ones without entities",
+        "fact that nobody has annotated {} document, which reads as one without entities",
+        "fact that nobody has annotated {} documents, which read as ones without entities",
     ),
     "score": ("score of {} entity", "scores of {} entities"),
     "source": ("source of {} entity", "sources of {} entities"),

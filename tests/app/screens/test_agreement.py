@@ -53,7 +53,7 @@ def test_the_figures_name_how_much_is_behind_them(site: Site, people: Team) -> N
     assert list(pairs["People"]) == ["Anna – Bo"]
     assert list(labels["Label"]) == ["ORG", "PER"]
     assert list(labels["F1"]) == ["0.000", "1.000"]
-    assert "A single document with entities gives no interval: it takes two." in site.messages()
+    assert "A single document with entities gives no interval: two are needed." in site.messages()
 
 
 def test_an_interval_that_is_wide_says_how_many_documents_it_takes(
@@ -62,7 +62,7 @@ def test_an_interval_that_is_wide_says_how_many_documents_it_takes(
     people.submit(1, "Anna", ("Oslo", "LOC"))
     people.submit(1, "Bo", ("Oslo", "LOC"))
     site.open("agreement", project=site.project_id)
-    assert "An interval of F1 of at most ±0.05 takes about " in site.messages()
+    assert "Knowing F1 to ±0.05 needs about " in site.messages()
 
 
 def test_each_difference_can_be_opened_and_decided(site: Site, people: Team) -> None:

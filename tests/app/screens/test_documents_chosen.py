@@ -45,16 +45,16 @@ def press(site: Site, *keys: str, **typed: Any) -> None:
 
 
 def test_several_documents_are_tagged_at_once(site: Site, ids: list[int]) -> None:
-    assert "2 chosen" in site.messages()
+    assert "2 selected" in site.messages()
 
     press(site, "tag chosen")
     press(site, "do tag", tags_added="hard, second round")
 
-    assert "The tags of 2 documents changed" in site.messages().replace("\\", "")
+    assert "Tags of 2 documents changed" in site.messages().replace("\\", "")
     with site.sessions() as session:
         assert documents.get(session, ids[0]).meta["tags"] == ["hard", "second round"]
         assert documents.get(session, ids[2]).meta == {}
-    assert "Choose rows" in site.messages(), "what was done is done: nothing is chosen any more"
+    assert "Select rows" in site.messages(), "what was done is done: nothing is chosen any more"
 
 
 def test_several_documents_are_deleted_once_their_number_is_typed(
@@ -74,7 +74,7 @@ def test_what_is_exported_can_be_the_chosen_documents_alone(site: Site, ids: lis
     press(site, "export chosen")
     site.open("export")
 
-    assert "Only the 2 documents chosen" in site.messages()
+    assert "Only the 2 documents selected" in site.messages()
     site.app.checkbox(key="export_undecided").set_value(True)
     site.run()
     assert "2 documents" in site.messages()
@@ -89,7 +89,7 @@ def test_the_split_of_several_changes_and_who_was_left_is_told(site: Site, ids: 
     press(site, "do split", split_chosen="holdout")
 
     message = site.messages().replace("\\", "")
-    assert "1 document changed the split. 1 document stayed: somebody has begun" in message
+    assert "Split of 1 document changed. 1 document not moved: somebody has begun" in message
 
 
 def test_several_documents_are_assigned_where_several_people_annotate(

@@ -59,7 +59,9 @@ def test_what_a_format_does_not_hold_is_told_in_words_and_a_document_is_named(si
 
     assert "1 document left out: this format cannot hold the text" in site.messages()
     assert "holds no words" in site.messages()
-    caption = next(item.value for item in site.app.caption if item.value.startswith("Not held by"))
+    caption = next(
+        item.value for item in site.app.caption if item.value.startswith("This format cannot hold:")
+    )
     assert "ids of 2 entities" in caption
     assert "split of 1 document" in caption
     assert "id 2" not in caption

@@ -193,7 +193,7 @@ def test_records_of_one_text_are_asked_about_and_merged_unless_told_otherwise(si
     assert "1 record contradicts an earlier record of the same text, which stands" in message
     assert "line 2: contradicts" in message
     assert "unreadable" not in message
-    chosen(site, "a text that came before").set_value("separate")
+    chosen(site, "repeat a text").set_value("separate")
     site.run()
     assert "2 records of a text that came before, by another person" in site.messages()
     add(site)

@@ -44,7 +44,7 @@ def test_the_newest_two_versions_are_compared_on_the_held_out_documents(pair: Si
     assert {"PER", "ORG"} <= set(shown["Label"])
     assert (shown["A"].iloc[0], shown["B"].iloc[0]) == (0.0, 100.0)
     assert "Version 2" in pair.messages()
-    assert shown["Documents it takes"].iloc[0] == 5
+    assert shown["Documents needed"].iloc[0] == 5
 
 
 def test_a_version_is_not_compared_with_itself(pair: Site) -> None:

@@ -176,14 +176,14 @@ def test_a_running_job_shows_its_step_its_curves_and_the_time_left(
 @pytest.mark.parametrize(
     ("losses", "scores", "drawn", "missing"),
     [
-        ((), LOG.evaluations, 1, ("No loss is reported",)),
-        (LOG.losses, (), 1, ("No development score is reported",)),
-        ((), (), 0, ("No loss is reported", "No development score is reported")),
+        ((), LOG.evaluations, 1, ("No loss has been reported",)),
+        (LOG.losses, (), 1, ("No development score has been reported",)),
+        ((), (), 0, ("No loss has been reported", "No development score has been reported")),
         (
             LOG.losses,
             (DevPoint(20, 2, None, None, None, True),),
             1,
-            ("1 development score undefined (–)", "at least one with an entity"),
+            ("1 development score undefined (–)", "at least one document with an entity"),
         ),
     ],
 )
@@ -202,7 +202,7 @@ def test_the_curves_draw_what_was_reported_and_say_what_is_missing(
 
     assert len(site.app.get("plotly_chart")) == drawn
     assert all(sentence in site.messages() for sentence in missing)
-    assert ("No loss is reported" in site.messages()) is (not losses)
+    assert ("No loss has been reported" in site.messages()) is (not losses)
 
 
 def test_a_running_job_comes_before_a_finished_one_that_a_clock_ahead_dated(
