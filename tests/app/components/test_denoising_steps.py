@@ -40,7 +40,7 @@ def test_each_step_is_told_in_one_line() -> None:
         (0, 0, [], "0 spans within a word of a name"),
         (3, 0, ["A", "B", "C"], "3 spans within a word of a name, A, B and 1 more are certain"),
         (3, 0, ["x" * 40], f"3 spans within a word of a name, {'x' * 29}… is certain"),
-        (None, 2, [], "no place convinces the model, 2 start again"),
+        (None, 2, [], "nothing convinces the model yet, 2 start again"),
     ],
 )
 def test_a_step_tells_how_near_its_spans_are_who_starts_again_and_what_is_certain(

@@ -143,7 +143,7 @@ def test_figures_of_undefined_measures_alone_say_how_many_entities_it_takes(site
     site.open("figures")
     assert "this version" not in {trace["name"] for plot in plots(site) for trace in plot["data"]}
     assert site.messages().count("F1 is undefined (–)") == 2
-    assert "takes 97 entities in them" in site.messages()
+    assert "needs 97 entities in them" in site.messages()
 
 
 def test_a_whole_score_is_a_hundred_per_cent_and_none_is_nought(site: Site) -> None:

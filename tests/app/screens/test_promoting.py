@@ -96,7 +96,7 @@ def test_a_version_that_was_never_measured_is_asked_about(site: Site, jobs: Pret
     version = proposed(site, {})
     jobs.put("done", version_id=version)
     site.run()
-    assert "It takes about 97 entities in them to know its F1 to ±10 points" in site.messages()
+    assert "Knowing its F1 to ±10 points needs about 97 entities in them" in site.messages()
 
     site.app.button(key=f"promote {version}").click()
     site.run()
