@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from .q4 import BLOCK, dequantise
 
 MAGIC = b"E5S1"
-_FLOAT32, _Q4_0 = 0, 1
+_Q4_0 = 1
+"""The kind of a quantised tensor; one of kind 0 has float32 values."""
 
 
 @dataclass(frozen=True)

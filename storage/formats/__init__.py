@@ -32,7 +32,6 @@ __all__ = [
     "EXPORT_FORMATS",
     "FORMATS",
     "IMPORT_FORMATS",
-    "SUFFIXES",
     "EncodingCandidate",
     "Format",
     "Written",
@@ -46,7 +45,6 @@ __all__ = [
 FORMATS: Mapping[str, Format] = {format.name: format for format in TABLE}
 IMPORT_FORMATS: tuple[str, ...] = tuple(format.name for format in TABLE if format.read)
 EXPORT_FORMATS: tuple[str, ...] = tuple(format.name for format in TABLE if format.write)
-SUFFIXES: Mapping[str, str] = {name: FORMATS[name].suffix for name in EXPORT_FORMATS}
 
 COLUMNS = "conll"
 """The format whose words and tags may be chosen by column."""

@@ -32,7 +32,7 @@ function pictureSize(stages) {
  * @param {Stage[]} stages
  * @param {number} position on the slider
  */
-export function paintPicture(brush, stages, position) {
+function paintPicture(brush, stages, position) {
   const { width, height } = pictureSize(stages);
   const { dark } = /** @type {Scene} */ (stages[0].scene).colours;
   brush.fillStyle = dark ? '#14161c' : '#ffffff';

@@ -233,7 +233,7 @@ export class Decisions {
  * @param {TextRange} span
  * @returns {TextRange}
  */
-export function sentenceOf(text, { s, e }) {
+function sentenceOf(text, { s, e }) {
   const from = Math.max(0, s - FAR_AROUND);
   const end = [...text.slice(from, s).matchAll(SENTENCE_END)].at(-1);
   const after = text.slice(e, e + FAR_AROUND).search(/[.!?。！？](\s|$)|\n/);

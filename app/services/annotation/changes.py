@@ -6,7 +6,7 @@ A change is `{"before": span | None, "after": span | None}`, or, where it is abo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -73,8 +73,3 @@ def plain(span: DraftSpan | None) -> dict[str, Any] | None:
 
 def from_plain(span: Mapping[str, Any]) -> DraftSpan:
     return DraftSpan(**span)
-
-
-def spans_of(changes: Iterable[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """Those of the changes that are about spans."""
-    return [change for change in changes if "field" not in change]
