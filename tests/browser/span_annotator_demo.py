@@ -13,17 +13,11 @@ import json
 import streamlit as st
 
 from app.components.span_annotator import sent_flow, span_annotator
-from core.text.tokenization import tokenize
 from tests.browser import around
 from tests.browser.annotator_cases import CASES
 from tests.browser.annotator_server import model_of, state_of
 
 KEY = "annotator"
-
-
-@st.cache_data
-def words(text: str) -> list[tuple[int, int]]:
-    return [(token.start, token.end) for token in tokenize(text)]
 
 
 @st.fragment(run_every=0.3)
@@ -49,7 +43,6 @@ result = span_annotator(
     doc_id=run,
     text=document.text,
     labels=document.labels,
-    tokens=words(document.text),
     key=KEY,
     edits="edits/demo",
     person=person,
