@@ -2,7 +2,8 @@
 
 Query parameters: `run` names the model (each test its own), `case` the document, `delay` the
 seconds before an acknowledgement, `deaf` how many messages the server loses at first, `person` who
-works, `wrong_owner` how many clients are another's, `gone` how often the document is not there;
+works, `wrong_owner` how many clients are another's, `gone` how often the document is not there,
+`ahead` whether the next document comes with the answer to a submission, "ready" or "awaited";
 `around` puts every kind of Streamlit's controls around it.
 """
 
@@ -28,6 +29,10 @@ def watch(edits: int) -> None:
 
 
 query = st.query_params
+opened = (st.session_state.get(KEY) or {}).get("opened")
+if opened:
+    st.session_state["case"] = opened["doc_id"].rpartition("/")[2]
+    st.session_state["opened"] = opened["number"]
 case = st.session_state.setdefault("case", query.get("case", "nested"))
 somebody = query.get("person", "Anna")
 person = st.session_state.get("person", somebody)
@@ -52,6 +57,7 @@ result = span_annotator(
     held_out=document.held_out,
     flow=sent_flow(KEY) or query.get("flow", ""),
     reading=document.state(len(model["log"]))[1],
+    opened=st.session_state.get("opened", 0),
     **state_of(model),
 )
 if result.navigate:

@@ -10,11 +10,14 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from tests.browser.app_kit import AnnotatePage, Site
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, visiting
+from tests.browser.desk import AnnotatorView
+from tests.browser.servers import Served
 from tests.browser.suggested_kit import suggested
 from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browser-site")
+
 
 class Socket:
     """What a page says to Streamlit, and holds back while `held`."""
@@ -65,7 +68,7 @@ def opened(page: Page, site: Site, name: str) -> tuple[AnnotatePage, list[int]]:
     return desk, ids
 
 
-def submit(desk: AnnotatePage, shows: str) -> None:
+def submit(desk: AnnotatorView, shows: str) -> None:
     desk.press("Control+Enter")
     expect(desk.text).to_contain_text(shows)
 
@@ -170,3 +173,40 @@ def test_edits_survive_a_server_that_dies_before_the_page_has_followed(
     desk.is_saved()
     desk.shows("second")
     assert sorted(span.status for span in site.stored(ids[1])) == ["accepted"] + ["suggested"] * 4
+
+
+def test_what_is_done_before_its_suggestions_are_there_is_done_beside_them(
+    page: Page, demos: Served
+) -> None:
+    socket = Socket(page)
+    desk = visiting(page, demos)("nested", ahead="awaited")
+    desk.text.focus()
+    socket.held = True
+    submit(desk, "Ada met Olena")
+    expect(desk.bars).to_have_count(0)
+    desk.press("Control+Enter")
+    question = page.get_by_test_id("reading-question")
+    expect(question).to_have_text(re.compile("^No suggestions yet. Submit without them"))
+    question.get_by_test_id("reading-no").click()
+    desk.drag("laughed")
+    desk.press("1")
+    expect(desk.state).to_have_attribute("data-state", "saving")
+
+    socket.release()
+    expect(desk.bars).to_have_count(2)
+    server = desk.saved()
+    assert server["log"] == ["add"]
+    assert server["bases"] == [0]
+    assert server["case"] == "repeated"
+
+
+def test_it_waits_for_suggestions_no_longer_than_a_moment(page: Page, demos: Served) -> None:
+    socket = Socket(page)
+    desk = visiting(page, demos)("nested", ahead="awaited")
+    desk.text.focus()
+    socket.held = True
+    submit(desk, "Ada met Olena")
+    desk.drag("laughed")
+    desk.press("1")
+    expect(desk.state).to_have_attribute("data-state", "saved")
+    expect(desk.bars).to_have_count(2)
