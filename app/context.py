@@ -111,7 +111,7 @@ def begin_run() -> AppContext:
     without asking again who has signed in."""
     found = create()
     st.session_state[_CONTEXT] = found
-    open_pages.enter(open_pages.Worker(found.sessions, found.person))
+    open_pages.enter(open_pages.Worker(found.sessions, found.person, found.annotation))
     return found
 
 

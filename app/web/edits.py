@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from app.editing import EditError
 from app.services.annotation.annotation import AnnotationService
-from app.services.annotation.page_edits import receive
+from app.services.annotation.page_edits import Answer, receive, with_next
 from app.settings import Settings
-from app.web.open_pages import worker_of
+from app.web.open_pages import Worker, worker_of
 from app.web.threads import OwnThreads
 
 FOLDER = "/edits/"
@@ -41,12 +41,16 @@ async def edits(request: Request) -> Response:
         message = json.loads(body)
     except (ValueError, RecursionError):
         return _refused(400, "Edits are sent as JSON.")
-    service = AnnotationService(worker.sessions)
     try:
-        answer = await _threads.run(receive, service, message, worker.person)
+        answer = await _threads.run(_answer, worker, message)
     except EditError as error:
         return _refused(400, str(error))
     return JSONResponse(asdict(answer))
+
+
+def _answer(worker: Worker, message: object) -> Answer:
+    answer = receive(AnnotationService(worker.sessions), message, worker.person)
+    return with_next(answer, message, worker.annotation, worker.person)
 
 
 ROUTES = [Route(f"{FOLDER}{{page}}", edits, methods=["POST"])]

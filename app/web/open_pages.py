@@ -6,7 +6,7 @@ names the number, and is taken only from the browser that opened the page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -16,6 +16,7 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from app.services.annotation.annotation import AnnotationService
 from app.settings import Settings
 from app.web.gate import COOKIE
 from storage.engine import Sessions
@@ -27,6 +28,8 @@ class Worker:
 
     sessions: Sessions
     person: str
+    annotation: Callable[[], AnnotationService]
+    """Documents with suggestions: asks which model is active now."""
 
 
 _workers: WeakKeyDictionary[AppSession, Worker] = WeakKeyDictionary()

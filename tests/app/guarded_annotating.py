@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.services.annotation.open_next import open_next
 from tests.app.guarded_models import Call
 
 OF_ANNOTATING: dict[str, tuple[str, Call]] = {
@@ -64,6 +65,14 @@ OF_ANNOTATING: dict[str, tuple[str, Call]] = {
     "annotation.annotation.AnnotationService.draft_at": (
         "annotate",
         lambda w: w.annotation.draft_at(w.document, w.name, 0),
+    ),
+    "annotation.annotation.AnnotationService.open_next": (
+        "annotate",
+        lambda w: w.annotation.open_next(w.document, w.name),
+    ),
+    "annotation.open_next.open_next": (
+        "annotate",
+        lambda w: open_next(w.sessions, None, w.document, w.name),
     ),
     "annotation.annotation.AnnotationService.standing": (
         "annotate",

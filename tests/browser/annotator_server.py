@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from app.services.annotation import wire
+from app.services.annotation.document_data import AWAITED
 from tests.browser.annotator_cases import CASES
 
 MODELS: dict[str, dict[str, Any]] = {}
@@ -37,6 +39,7 @@ def model_of(run: str, case: str, person: str, query: Mapping[str, str]) -> dict
             "wrong_owner": int(query.get("wrong_owner", "0")),
             "gone": int(query.get("gone", "0")),
             "others": [],
+            "ahead": query.get("ahead", ""),
             "went": [],
         },
     )
@@ -117,7 +120,21 @@ def receive(model: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
         model["bases"].append(op["base_version"])
         error = apply(model, op)
     ack = {"client": sent["client"], "seq": sent["ops"][-1]["seq"]} if sent["ops"] else None
-    return {**answer, "ack": ack, "error": error, "state": state_of(model)}
+    following = next_of(model, sent["doc_id"]) if sent["go_on"] and model["ahead"] else None
+    return {**answer, "ack": ack, "error": error, "state": state_of(model), "next": following}
+
+
+def next_of(model: dict[str, Any], run: str) -> dict[str, Any]:
+    """The next document, "ready" or "awaited"."""
+    following = f"{run.rpartition('/')[0]}/repeated"
+    stored = model_of(following, "repeated", model["person"], {})
+    data = {"doc_id": following, "text": stored["text"], "labels": CASES["repeated"].labels}
+    data |= {"tokens": wire.words(stored["text"]), "hints": [], "can_ask": False}
+    data |= {"held_out": False, "title": "", "empty": "Nothing yet.", "reading": None}
+    data |= state_of(stored)
+    if model["ahead"] == "awaited":
+        data |= {"spans": [], "reading": AWAITED}
+    return {"ready": model["ahead"] == "ready", "data": data}
 
 
 async def edits(request: Request) -> Response:

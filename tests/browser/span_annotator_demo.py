@@ -2,7 +2,8 @@
 
 Query parameters: `run` names the model (each test its own), `case` the document, `delay` the
 seconds before an acknowledgement, `deaf` how many messages the server loses at first, `person` who
-works, `wrong_owner` how many clients are another's, `gone` how often the document is not there;
+works, `wrong_owner` how many clients are another's, `gone` how often the document is not there,
+`ahead` whether the next document comes with the answer to a submission, "ready" or "awaited";
 `around` puts every kind of Streamlit's controls around it.
 """
 
@@ -13,17 +14,11 @@ import json
 import streamlit as st
 
 from app.components.span_annotator import sent_flow, span_annotator
-from core.text.tokenization import tokenize
 from tests.browser import around
 from tests.browser.annotator_cases import CASES
 from tests.browser.annotator_server import model_of, state_of
 
 KEY = "annotator"
-
-
-@st.cache_data
-def words(text: str) -> list[tuple[int, int]]:
-    return [(token.start, token.end) for token in tokenize(text)]
 
 
 @st.fragment(run_every=0.3)
@@ -34,6 +29,10 @@ def watch(edits: int) -> None:
 
 
 query = st.query_params
+opened = (st.session_state.get(KEY) or {}).get("opened")
+if opened:
+    st.session_state["case"] = opened["doc_id"].rpartition("/")[2]
+    st.session_state["opened"] = opened["number"]
 case = st.session_state.setdefault("case", query.get("case", "nested"))
 somebody = query.get("person", "Anna")
 person = st.session_state.get("person", somebody)
@@ -49,7 +48,6 @@ result = span_annotator(
     doc_id=run,
     text=document.text,
     labels=document.labels,
-    tokens=words(document.text),
     key=KEY,
     edits="edits/demo",
     person=person,
@@ -59,6 +57,7 @@ result = span_annotator(
     held_out=document.held_out,
     flow=sent_flow(KEY) or query.get("flow", ""),
     reading=document.state(len(model["log"]))[1],
+    opened=st.session_state.get("opened", 0),
     **state_of(model),
 )
 if result.navigate:

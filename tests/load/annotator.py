@@ -36,7 +36,7 @@ class Tally:
     saves: dict[int, float] = field(default_factory=dict)
     """How long each acknowledged one took."""
     openings: list[float] = field(default_factory=list)
-    """From asking for the next document to seeing it."""
+    """From submitting a document to seeing the next one's text."""
     refusals: Counter[str] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
     received: int = 0
@@ -61,6 +61,11 @@ class Annotator:
         self._tab = Tab(site, "annotate", query, cookies, self._mounted)
         self._data: Mapping[str, Any] = {}
         self._shown = asyncio.Event()
+        self._opened = 0
+        """How many documents came with an answer."""
+        self._followed = asyncio.Event()
+        """Set while the page's runs know of all of them."""
+        self._followed.set()
         self._unsaved: list[tuple[int, dict[str, Any]]] = []
         self._seq = 0
         self._comes = comes
@@ -87,8 +92,11 @@ class Annotator:
         return self.tally
 
     async def _document(self, until: float) -> None:
-        """Works on the document that is shown, submits it, and goes on to the next."""
-        hand = Hand(self.client, self._chance)
+        """Works on the document that is shown, and submits it: the next one comes with the answer,
+        or is asked for."""
+        hand, document = Hand(self.client, self._chance), self._data["doc_id"]
+        if self._data["reading"]:
+            await self._see(self._followed)
         while not self._data["read_only"]:
             await asyncio.sleep(self._chance.uniform(*PACE))
             if time.monotonic() > until:
@@ -97,6 +105,8 @@ class Annotator:
             await self._push(ops)
             if ops[-1]["op"] == "submit":
                 await self._saved()
+            if self._data["doc_id"] != document:
+                return
         began = time.monotonic()
         self._shown.clear()
         await self._tab.trigger("navigate", "next")
@@ -124,18 +134,21 @@ class Annotator:
                 answered = answer is not None and answer["ack"] is not None
                 if answer is not None:
                     self._receive(answer)
+                    await self._go_on(answer["next"])
                 await asyncio.sleep(SOON if answered else patience)
                 patience = RESEND if answered else min(2 * patience, SLOWEST)
 
     def _message(self) -> dict[str, Any]:
         """All that is unacknowledged of the first document that has any."""
         document = self._unsaved[0][0]
+        ops = [op for item, op in self._unsaved if item == document]
         return {
             "doc_id": document,
             "client": self.client,
             "sibling_clients": [self.client],
             "version": self._data["version"] if document == self._data["doc_id"] else None,
-            "ops": [op for item, op in self._unsaved if item == document],
+            "go_on": ops[-1]["op"] == "submit",
+            "ops": ops,
         }
 
     async def _saved(self) -> None:
@@ -158,8 +171,24 @@ class Annotator:
             self._unsaved = [item for item in self._unsaved if item[1]["seq"] > ack["seq"]]
         if answer["state"] and answer["doc_id"] == self._data["doc_id"]:
             self._data = {**self._data, **answer["state"]}
+        if answer["next"]:
+            self.tally.openings.append(now - self.tally.sent[self._seq])
+            self._data = {**self._data, **answer["next"]["data"]}
+
+    async def _go_on(self, following: Mapping[str, Any] | None) -> None:
+        """Has the page follow to a document that came with an answer (`ahead.js`)."""
+        if following:
+            self._opened += 1
+            self._followed.clear()
+            told = {"doc_id": following["data"]["doc_id"], "number": self._opened}
+            await self._tab.trigger("opened", {**told, "ready": following["ready"]})
 
     def _mounted(self, data: Mapping[str, Any]) -> None:
+        if data["opened"] < self._opened:
+            return  # of the document before
+        self._followed.set()
         if data["doc_id"] != self._data.get("doc_id"):
             self._shown.set()
+        elif data["version"] < self._data["version"]:
+            return  # an answer has come since
         self._data = data

@@ -5,9 +5,9 @@ own connection and without a run of the page, to the address `edits`, and is sen
 server acknowledges it:
 
     {"doc_id", "client", "person", "sibling_clients", "version",
-     "ops": [{"seq", "base_version", "op", ...}]}
+     "go_on", "ops": [{"seq", "base_version", "op", ...}]}
     ...apply each (client, seq) exactly once, in order, in one transaction; commit; answer
-    {"doc_id", "ack": {"client", "seq"}, "error", "returned", "state", "news", "corrected"}
+    {"doc_id", "ack": {"client", "seq"}, "error", "returned", "state", "news", "corrected", "next"}
 
 `app.services.annotation.page_edits` does so. Edits that are still under way when the page moves on
 go with their own `doc_id`. What is not acknowledged survives a reload of the tab and is then sent
@@ -16,7 +16,8 @@ page shows it and takes the operation's effect back. `base_version` is the versi
 the person looked at, `version` the one that the page shows, `sibling_clients` are all clients whose
 operations the page has shown; what conflicted with somebody else's work comes back in `conflicts`
 until it is settled. `state` is what edits change of what `span_annotator` takes. A message without
-operations asks what others did.
+operations asks what others did. With `go_on`, the answer to a submission or a skipped document
+brings the `next` one, `{ready, data}`: the page shows it at once, and its run follows.
 
 Never acknowledge what was not kept: name it in `returned`. Where its client is somebody else's
 (`wrong_owner`), the page takes another number and sends it again. Else the page keeps it aside,
@@ -26,11 +27,11 @@ sent.
 `span_annotator` takes
 
     doc_id, text: the document and its raw text; another one begins a new visit, without undo.
+        Boundaries are those of its words, unless a person chooses others.
     labels: `{name, color "#rrggbb", key, description}`; `key` is one character or None.
     spans: `{id, start, end, label, status, score, source, confidence}` as stored, status
         suggested, accepted or rejected, source model, instant, rule or person, score 0..1 or
         None, confidence `{left, right, type}` in 0..1, None or missing.
-    tokens: (start, end) of each word; boundaries are theirs, unless a person chooses others.
     edits: the address of the server for edits, below the page's folder.
     title: the document and its project, told in full-window mode, which covers the page's heading.
     key, store, person: the component's key in session state; the database, named up to a first
@@ -45,6 +46,7 @@ sent.
     around: whether to report where the person `corrected` the model.
     flow: "" shows all suggestions at once; "unsure" and "order" bring one at a time, the least
         sure first or as they stand in the text. The person changes it, see `sent_flow`.
+    opened: the number of the last document that the annotator opened and the page followed to.
     reading: `{read, sentences, unread, stopped}` while a model reads a long document part by part:
         sentences read and in all, the stretches it has not read; None where nothing is to come.
 
@@ -54,13 +56,14 @@ and returns
     `corrected`, where the last edits corrected the model, [start, end) each; and `navigate`:
     "next", "previous", "denoise", "history", "suggest", or "refresh" where somebody submitted,
     skipped or reopened the document; with a span selected, "denoise@17" names where it begins.
-    The last two in the one run after they happened, else None.
+    The last two in the one run after they happened, else None. `opened`, `{doc_id, number, ready}`,
+    is to be read before the run looks for its document: the annotator shows this one already,
+    `ready` with its suggestions, and asks again until a run of that `number` mounts it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +71,9 @@ import streamlit as st
 
 from app.components import bundle
 from app.components.span_annotator.hotkeys import table
-from core.text.tokenization import tokenize
+from app.services.annotation import wire
+from app.services.annotation.document_data import NOTHING_FOUND
 
-NOTHING_FOUND = "The model found no entities here. Drag over words to add one."
 _FOLDER = Path(__file__).parent
 _STYLES = (
     "span_annotator.css",
@@ -102,19 +105,12 @@ def sent_flow(key: str) -> str | None:
     return flow
 
 
-@lru_cache(maxsize=64)
-def words(text: str) -> tuple[tuple[int, int], ...]:
-    """The `tokens` of a text; kept, since a text is shown again after each of its edits."""
-    return tuple((token.start, token.end) for token in tokenize(text))
-
-
 def span_annotator(
     *,
     doc_id: str | int,
     text: str,
     labels: Sequence[Mapping[str, Any]],
     spans: Sequence[Mapping[str, Any]],
-    tokens: Iterable[tuple[int, int]],
     key: str,
     edits: str = "",
     store: str = "",
@@ -134,6 +130,7 @@ def span_annotator(
     around: bool = False,
     flow: str = "",
     reading: Mapping[str, Any] | None = None,
+    opened: int = 0,
 ) -> Any:
     """Mounts the annotator; what it takes and returns, the top of this file has."""
     data = {
@@ -148,15 +145,16 @@ def span_annotator(
         },
         **{"labels": _plain(labels), "hints": _plain(hints), "conflicts": _plain(conflicts)},
         **{"held_out": held_out, "flow": flow, "actions": table(hotkeys or {})},
-        **{"spans": _plain(spans), "tokens": _compact(tuple(tokens))},
+        **{"spans": _plain(spans), "tokens": wire.words(text)},
         **{"version": version, "person": person},
-        **{"reading": reading, "title": title},
+        **{"reading": reading, "title": title, "opened": opened},
     }
     return _COMPONENT(
         key=key,
         data=data,
         on_corrected_change=_nothing,
         on_navigate_change=_nothing,
+        on_opened_change=_nothing,
         on_flow_change=_nothing,
         on_visible_change=_nothing,
     )
@@ -164,14 +162,3 @@ def span_annotator(
 
 def _plain(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [dict(record) for record in records]
-
-
-@lru_cache(maxsize=64)
-def _compact(tokens: tuple[tuple[int, int], ...]) -> str:
-    """The gap before each word and its length, in turn: a fifth of the pairs' size."""
-    steps: list[int] = []
-    at = 0
-    for start, end in tokens:
-        steps += (start - at, end - start)
-        at = end
-    return " ".join(map(str, steps))

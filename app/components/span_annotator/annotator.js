@@ -2,6 +2,7 @@
 // The view is the server's spans with the operations it has not acknowledged applied on top.
 
 import { Abbreviations, barLetters } from './abbreviations.js';
+import { Ahead } from './ahead.js';
 import { DeadLetterOutbox } from './dead_letters.js';
 import { overlay } from './bars.js';
 import { Characters } from './characters.js';
@@ -49,6 +50,7 @@ export class Annotator extends DocumentActions {
   /** @type {View} */ stored;
   /** @type {Mark[]} */ marks = [];
   /** @type {(stretches: [number, number][]) => void} */ corrected;
+  ahead = new Ahead();
   opened = false; // whether `data` is the person's
   frame = 0;
   scrolling = 0;
@@ -98,6 +100,7 @@ export class Annotator extends DocumentActions {
     if (outbox === this.outbox) return;
     this.notes.keep();
     this.outbox.suspend();
+    this.ahead.stop();
     this.opened = false; // everything is opened anew
     Object.assign(this, { outbox, preferences });
     this.follow();
@@ -107,12 +110,14 @@ export class Annotator extends DocumentActions {
   /** Shows what becomes of the edits. */
   follow() {
     this.outbox.changed = () => this.drawState();
+    this.outbox.goesOn = () => this.destination === 'next';
     this.outbox.unknown = () => this.navigate('refresh'); // a run of the page tells where it is known
     this.outbox.answered = (answer, emptied, lost) => this.answered(answer, emptied, lost);
   }
 
   destroy() {
     this.notes.keep();
+    this.ahead.stop();
     this.outbox.leave();
     this.stop.abort();
     this.spanList.stop();
@@ -131,8 +136,31 @@ export class Annotator extends DocumentActions {
   colourOf(label) { return this.colours.get(label) ?? '#808080'; }
 
   /**
-   * Takes what the page's run sent: the document, and the spans it has stored. An answer to edits may
-   * have come since: of the two versions of the work the newer stands.
+   * Takes what the page's run sent.
+   * @param {AnnotatorData} data
+   */
+  run(data) {
+    this.update(this.ahead.over(data));
+    if (this.ahead.awaited) return;
+    this.outbox.release();
+    if (!this.outbox.size) this.saved();
+  }
+
+  /**
+   * Shows the document that came with an answer, and has the page follow. What is done to it waits a
+   * moment for its suggestions, where they are still to come: a draft begins with them.
+   * @param {NextDocument} next
+   */
+  openNext(next) {
+    this.destination = null;
+    if (!next.ready) this.outbox.hold(next.data.doc_id);
+    this.ahead.open(next);
+    this.update({ ...this.data, ...next.data });
+  }
+
+  /**
+   * Takes a document, and the spans that are stored of it. An answer to edits may have come since: of
+   * the two versions of the work the newer stands.
    * @param {AnnotatorData} data
    */
   update(data) {
@@ -178,8 +206,10 @@ export class Annotator extends DocumentActions {
     this.takeState();
     this.long.steady(() => this.redraw());
     this.decisions.follow();
-    if (isShown && this.data.around && answer.corrected.length) this.corrected(answer.corrected);
-    if (emptied) this.saved();
+    const next = emptied && this.destination === 'next' ? answer.next : null;
+    if (isShown && this.data.around && answer.corrected.length && !next) this.corrected(answer.corrected);
+    if (next) this.openNext(next);
+    else if (emptied) this.saved();
     else if (isDone(this.data.status) !== isDone(status)) this.navigate('refresh');
   }
 
@@ -378,7 +408,10 @@ function sessionOf({ store, person, flow }) {
     // For as long as the tab lives: what is unsent may wait while another page is shown.
     onReconnect(() => outbox.reconnected());
     outbox.send = (message, signal) => post(outbox.address, message, signal, () => outbox.unknown());
-    window.addEventListener('pagehide', () => outbox.flush()); // what was done a moment ago still leaves
+    window.addEventListener('pagehide', () => { // what was done a moment ago still leaves
+      outbox.release();
+      outbox.flush();
+    });
     window.addEventListener('beforeunload', (event) => { if (outbox.unsaved) event.preventDefault(); });
   }
   return session;
@@ -403,7 +436,8 @@ export default function render({ parentElement, data, setStateValue, setTriggerV
   const leaving = annotator;
   annotator.navigate = (where) => setTriggerValue('navigate', where === 'denoise' ? depart(leaving, session) : where);
   annotator.long.ask = (offset) => setStateValue('visible', { doc_id: leaving.data.doc_id, offset: leaving.offsets.toPoints(offset) });
-  annotator.update(data);
+  annotator.ahead.tell = (opened) => setTriggerValue('opened', opened);
+  annotator.run(data);
   comeBack(annotator, session);
   return () => {
     annotator.destroy();

@@ -5,6 +5,7 @@ import { countByStatus, openIds } from './spans.js';
 
 /** The Annotator gives it `navigate`, `notes` and the two questions. */
 export class DocumentActions extends BatchActions {
+  /** @type {import('./ahead.js').Ahead} */ ahead;
   /** @type {import('./notes.js').Notes} */ notes;
   /** @type {import('./empty_question.js').EmptyQuestion} */ emptyQuestion;
   /** @type {import('./reading_question.js').ReadingQuestion} */ readingQuestion;
@@ -83,15 +84,17 @@ export class DocumentActions extends BatchActions {
   }
 
   /**
-   * Asks the page for 'next', 'previous', 'denoise', 'history' or 'suggest', once all is saved.
+   * Asks the page for 'next', 'previous', 'denoise', 'history' or 'suggest', once all is saved and
+   * the page knows which document is shown.
    * @param {Destination} where
    */
   navigateTo(where) {
     this.notes.keep();
-    if (this.outbox.size) this.destination = where; else this.navigate(where);
+    if (this.outbox.size || this.ahead.awaited) this.destination = where; else this.navigate(where);
   }
 
   saved() {
+    if (this.ahead.awaited) return;
     const where = this.destination;
     this.destination = null;
     if (where) this.navigate(where);

@@ -141,6 +141,7 @@ export class LongDocument {
 /** @param {ReadingProgress | null | undefined} reading */
 function progressOf(reading) {
   if (!reading) return '';
+  if (!reading.sentences) return 'No suggestions yet';
   const done = `Suggestions for ${reading.read.toLocaleString('en')} of ${reading.sentences.toLocaleString('en')} sentences`;
   return reading.stopped ? `${done}; the model stopped` : `${done}; the rest is being read`;
 }

@@ -8,6 +8,7 @@ const RESEND = 3000; // ms; until what had no answer is sent again
 const SLOWEST_RESEND = 24000; // ms; each time in vain waits twice as long: a crowd of pages that ask anew
 // keeps a slow server from ever answering
 const MAX_OPERATIONS = 1000; // in a message; the server takes no more at a time (`batch.py`)
+const HOLD_LIMIT = 3000; // ms; what may wait for a document's suggestions is sent without them then
 const LATE = 5000; // ms without an answer after which the page says "not saved"
 
 export const newClient = () => [...crypto.getRandomValues(new Uint8Array(8))]
@@ -38,6 +39,9 @@ export class Outbox {
   /** @type {Map<string | number, number>} */ versions = new Map(); // the newest of each document that came back
   /** @type {ReturnType<typeof setTimeout> | undefined} */ timer;
   /** @type {ReturnType<typeof setInterval> | undefined} */ ticker;
+  /** @type {string | number | null} */ held = null; // the document whose edits are not sent yet
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ holding;
+  goesOn = () => false; // whether the page goes on to the next document, once all is saved
 
   /**
    * @param {string} store
@@ -132,6 +136,7 @@ export class Outbox {
   async flush() {
     if (!this.size || this.sending || this.detached) return;
     const { docId, client } = this.entries[0];
+    if (docId === this.held) return;
     const turn = this.entries.findIndex((entry) => entry.docId !== docId || entry.client !== client);
     const run = this.entries.slice(0, turn < 0 ? MAX_OPERATIONS : Math.min(turn, MAX_OPERATIONS));
     /** @type {boolean | null} */
@@ -141,6 +146,23 @@ export class Outbox {
     } finally {
       this.goOn(progress);
     }
+  }
+
+  /**
+   * Lets the edits of a document wait a moment.
+   * @param {string | number} docId
+   */
+  hold(docId) {
+    this.held = docId;
+    clearTimeout(this.holding);
+    this.holding = setTimeout(() => this.release(), HOLD_LIMIT);
+  }
+
+  release() {
+    if (this.held === null) return;
+    clearTimeout(this.holding);
+    this.held = null;
+    if (this.size) this.later(SOON);
   }
 
   /**
@@ -175,7 +197,10 @@ export class Outbox {
     const sending = new AbortController();
     this.sending = sending;
     const answer = await this.send(
-      { doc_id: docId, client, person: this.person, sibling_clients: this.siblings, version, ops }, sending.signal,
+      {
+        ...{ doc_id: docId, client, person: this.person, sibling_clients: this.siblings, version },
+        ...{ go_on: this.goesOn() && ['submit', 'skip'].includes(ops.at(-1)?.op ?? ''), ops },
+      }, sending.signal,
     );
     if (this.sending !== sending) return null;
     this.sending = null;
@@ -223,6 +248,8 @@ export class Outbox {
   /** Another page comes: what is left is sent from behind it, and nobody shows the answers. */
   leave() {
     this.answered = this.changed = this.unknown = () => {};
+    this.goesOn = () => false;
+    this.release();
     if (this.size) this.later(SOON);
   }
 
@@ -232,6 +259,7 @@ export class Outbox {
     this.stopTimers();
     this.interrupt();
     this.answered = this.changed = this.unknown = () => {};
+    this.goesOn = () => false;
   }
 
   resume() {

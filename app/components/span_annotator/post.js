@@ -37,5 +37,5 @@ export async function post(address, message, signal, unknown) {
  */
 function refused({ client, doc_id }, why) {
   const returned = { client, doc_id, wrong_owner: false, why };
-  return { doc_id, ack: null, error: null, returned, state: null, news: null, corrected: [] };
+  return { doc_id, ack: null, error: null, returned, state: null, news: null, corrected: [], next: null };
 }

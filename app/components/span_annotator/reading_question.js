@@ -45,7 +45,7 @@ export class ReadingQuestion {
     if (!this.open) return;
     if (!reading || readOnly) { this.close(); return; }
     const rest = reading.sentences - reading.read;
-    write(this.text, `${rest.toLocaleString('en')} of ${reading.sentences.toLocaleString('en')} sentences have no `
+    write(this.text, !reading.sentences ? 'No suggestions yet. Submit without them?' : `${rest.toLocaleString('en')} of ${reading.sentences.toLocaleString('en')} sentences have no `
       + 'suggestions yet. Submit now? What you did is saved; these sentences get none.');
   }
 }

@@ -24,17 +24,10 @@ interface DocumentState {
   conflicts: Conflict[];
 }
 
-interface AnnotatorData extends DocumentState {
+/** A document and a person's work on it. */
+interface DocumentData extends DocumentState {
   doc_id: string | number;
   text: string;
-  /** Where edits are sent, below the server's folder. */
-  edits: string;
-  /** Whether the model looks again around what the person corrects. */
-  around: boolean;
-  /** The database: its name, a blank, and more. */
-  store: string;
-  /** Whose edits are sent. */
-  person: string;
   /** The document and its project, told where the annotator covers the page's heading. */
   title: string;
   /** What a text without spans is told as. */
@@ -43,9 +36,7 @@ interface AnnotatorData extends DocumentState {
   can_ask: boolean;
   /** Models are measured on it: it is asked about before it is submitted without an entity. */
   held_out: boolean;
-  flow: Flow;
   labels: Label[];
-  actions: Action[];
   hints: WireHint[];
   /** The gap before each word and its length, in turn. */
   tokens: string;
@@ -53,9 +44,31 @@ interface AnnotatorData extends DocumentState {
   reading?: ReadingProgress | null;
 }
 
+interface AnnotatorData extends DocumentData {
+  /** Where edits are sent, below the server's folder. */
+  edits: string;
+  /** Whether the model looks again around what the person corrects. */
+  around: boolean;
+  /** The database: its name, a blank, and more. */
+  store: string;
+  /** Whose edits are sent. */
+  person: string;
+  flow: Flow;
+  actions: Action[];
+  /** The number of the last document that the annotator opened and the page followed to. */
+  opened: number;
+}
+
+/** What the page goes on to; `ready` with its suggestions. */
+interface NextDocument {
+  ready: boolean;
+  data: DocumentData;
+}
+
 /** How far a model has read a long document. */
 interface ReadingProgress {
   read: number;
+  /** 0 where that is not known yet. */
   sentences: number;
   /** [start, end) where it has not looked. */
   unread: [number, number][];
@@ -206,6 +219,8 @@ interface Message {
   sibling_clients: string[];
   /** The version of the draft that the page shows; null where it shows another document. */
   version: number | null;
+  /** Whether the page goes on to the next document. */
+  go_on: boolean;
   ops: SentOperation[];
 }
 
@@ -221,6 +236,15 @@ interface Answer {
   news: News | null;
   /** Where the message corrected the model: [start, end) in code points. */
   corrected: [number, number][];
+  /** The document to go on to, where the message asked for it and its own is done. */
+  next: NextDocument | null;
+}
+
+/** The document that the annotator shows, until a run of the page has followed. */
+interface Opened {
+  doc_id: string | number;
+  number: number;
+  ready: boolean;
 }
 
 /** The value of the component's trigger `navigate`; after the @ an offset, in code points. */
@@ -232,6 +256,7 @@ interface RenderArguments {
   setStateValue(name: 'flow', value: Flow): void;
   setStateValue(name: 'visible', value: { doc_id: string | number; offset: number }): void;
   setTriggerValue(name: 'navigate', value: Destination): void;
+  setTriggerValue(name: 'opened', value: Opened): void;
   setTriggerValue(name: 'corrected', value: [number, number][]): void;
 }
 

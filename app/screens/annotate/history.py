@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from app.components.span_annotator import span_annotator, words
+from app.components.span_annotator import span_annotator
 from app.context import AppContext
 from app.editing import Draft, EditError
 from app.screens.common.wording import count, literal, moment
@@ -145,7 +145,6 @@ def _on_the_text(view: DocumentView, draft: Draft, version: int) -> None:
         text=view.text,
         labels=[asdict(label) for label in view.labels],
         spans=wire.spans(draft.spans),
-        tokens=words(view.text),
         key=PREVIEW,
         store=PREVIEW,
         read_only=True,

@@ -10,6 +10,7 @@ import streamlit as st
 from app import context
 from app.screens.annotate.visit import KEY
 from app.screens.common.wording import literal
+from app.services.annotation import document_data
 from app.services.annotation.document_view import DocumentView
 from app.services.suggestions import by_parts
 
@@ -18,17 +19,12 @@ FIRST, LATER = 0.5, 2.0
 then, when the page is drawn anew for several parts together."""
 
 
-def reading(view: DocumentView) -> dict[str, Any] | None:
+def reading(view: DocumentView) -> Mapping[str, Any] | None:
     """What the span annotator is told of it."""
-    if not view.being_read or view.progress is None:
+    if not view.being_read:
         return None
-    progress = view.progress
-    return {
-        "read": progress.read,
-        "sentences": progress.sentences,
-        "unread": [list(stretch) for stretch in progress.unread],
-        "stopped": context.part_reader().problem(view.document_id) is not None,
-    }
+    stopped = context.part_reader().problem(view.document_id) is not None
+    return document_data.reading(view, stopped=stopped)
 
 
 def watch(view: DocumentView) -> None:

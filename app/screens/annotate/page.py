@@ -12,13 +12,14 @@ from app.screens.annotate import (
     resuggest,
     workspace,
 )
-from app.screens.annotate.visit import is_shown, record_visit
+from app.screens.annotate.visit import follow_annotator, is_shown, record_visit
 from app.screens.common import location
 from app.services.suggestions import instant_wake
 
 app = context.current()
 service = app.annotation()
 
+follow_annotator()
 project, document_id = location.current(app)
 if project is None or document_id is None:
     st.info(
@@ -40,7 +41,7 @@ with workspace.column():
     workspace.heading(app, service, above, project)
     view = workspace.open_document(app, service, above, view)
     workspace.other_annotators(view)
-    result = workspace.annotator(app, view, project, service.can_ask)
+    result = workspace.annotator(app, view, service.can_ask)
     with st.container(horizontal=True, vertical_alignment="center"):
         workspace.suggestions_origin(view, None if service.can_ask else app.model_problem())
         navigation_requests.offer_to_read_around(view)

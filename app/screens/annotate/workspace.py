@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Literal, NoReturn
 
 import streamlit as st
 
-from app.components.span_annotator import NOTHING_FOUND, span_annotator, words
+from app.components.span_annotator import span_annotator
 from app.context import SUGGESTING, AppContext
-from app.screens.annotate import flow, long_document, navigation_requests
+from app.screens.annotate import flow, long_document, navigation_requests, visit
 from app.screens.annotate.guidelines import guidelines
 from app.screens.annotate.metadata import metadata
 from app.screens.annotate.visit import KEY
 from app.screens.common import location
 from app.screens.common.sentence import withheld
 from app.screens.common.wording import STATUS, clipped, count, literal
-from app.services.annotation import wire
 from app.services.annotation.annotation import AnnotationService
+from app.services.annotation.document_data import HELD_OUT, document_data
 from app.services.annotation.document_view import DocumentView, Heading
 from app.services.operations.projects import ProjectView
 from app.services.suggestions.queue import next_document
@@ -32,9 +31,6 @@ _BADGES: Mapping[DocumentStatus, Literal["green", "orange"]] = {
 }
 """Of what is done; an open document needs none, and an edit that begins it no run of the page."""
 _UNCOVERED_SHOWN = 5
-HELD_OUT = "This document is shown without suggestions. Drag over words to add an entity."
-NEVER_LOOKED = "No model has processed this text yet. Drag over words to add an entity."
-NOT_YET = "No suggestions yet. Drag over words to add an entity."
 WIDTH = 1120
 """Pixels."""
 
@@ -132,42 +128,19 @@ def _step(name: str, icon: str, document_id: int | None, keys: str) -> None:
         st.rerun()
 
 
-def annotator(app: AppContext, view: DocumentView, project: ProjectView, can_ask: bool) -> Any:
+def annotator(app: AppContext, view: DocumentView, can_ask: bool) -> Any:
     """Mounts the span annotator on the document as it is stored."""
     return span_annotator(
         edits=edits.address(open_pages.number()),
-        doc_id=view.document_id,
-        text=view.text,
-        labels=[asdict(label) for label in view.labels],
-        spans=wire.spans(view.spans),
-        tokens=words(view.text),
         key=KEY,
         store=app.store,
         person=app.person,
-        title=f"{view.heading.name} · {project.name}",
-        read_only=view.read_only,
-        status=view.status,
-        empty=_nothing(view),
         hotkeys=view.heading.hotkeys,
-        hints=[asdict(hint) for hint in view.hints],
-        comment=view.comment,
-        skip_reason=view.skip_reason,
-        can_ask=not view.read_only and view.split != "holdout" and can_ask,
-        held_out=view.split == "holdout",
-        version=view.version,
-        conflicts=wire.conflicts(view.conflicts, app.person),
         around=navigation_requests.reads_around(),
         flow=flow.current(),
-        reading=long_document.reading(view),
+        opened=visit.opened_by_annotator(),
+        **document_data(view, app.person, can_ask=can_ask, reading=long_document.reading(view)),
     )
-
-
-def _nothing(view: DocumentView) -> str:
-    if view.held_out:
-        return HELD_OUT
-    if view.progress:
-        return NOT_YET
-    return NEVER_LOOKED if view.predicted == "never" else NOTHING_FOUND
 
 
 def suggestions_origin(view: DocumentView, problem: str | None) -> None:

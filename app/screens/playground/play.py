@@ -14,7 +14,6 @@ from app.screens.common.sampler_controls import choose_settings, predicted, trac
 from app.screens.common.sentence import LONGEST_TEXT, OWN_TEXT, pick_sentence
 from app.screens.common.wording import count
 from app.services.suggestions.predictor import ModelPredictor
-from core.text.tokenization import tokenize
 from core.types import Entity, SamplerSettings
 
 ABREAST = 2
@@ -57,18 +56,16 @@ def _side_by_side(
     found: Sequence[tuple[Entity, ...]],
     colours: Mapping[str, str],
 ) -> None:
-    tokens = [(token.start, token.end) for token in tokenize(text)]
     columns = st.columns(min(ABREAST, len(versions)), gap="large")
     for number, (version, entities) in enumerate(zip(versions, found, strict=True)):
         with columns[number % len(columns)]:
             found_here = count(len(entities), "entity", "entities")
             st.markdown(f"**Version {version.model_version_id}** · {found_here}")
-            _marked(text, tokens, entities, colours, key=f"playground_{number}")
+            _marked(text, entities, colours, key=f"playground_{number}")
 
 
 def _marked(
     text: str,
-    tokens: Sequence[tuple[int, int]],
     entities: Sequence[Entity],
     colours: Mapping[str, str],
     key: str,
@@ -93,7 +90,6 @@ def _marked(
             }
             for number, entity in enumerate(entities)
         ],
-        tokens=tokens,
         key=key,
         read_only=True,
         empty="The model found no entities in this text.",

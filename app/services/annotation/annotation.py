@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.editing import Draft, DraftSpan, EditError
-from app.services.annotation import audit_log, drafts, history, tasks
+from app.services.annotation import audit_log, drafts, history, open_next, tasks
 from app.services.annotation.applied import Applied, news_for, standing_of
 from app.services.annotation.apply import apply_operations, summed
 from app.services.annotation.batch import Batch, parse_batch
@@ -27,7 +27,7 @@ from storage.database_errors import StorageError
 from storage.engine import Sessions, writing
 from storage.enums import DocumentStatus
 from storage.models import Document
-from storage.repository import annotation_sets, documents, rules, visits
+from storage.repository import documents
 from storage.repository.documents import DocumentGoneError as DocumentGoneError  # what calls raise
 
 
@@ -261,14 +261,11 @@ class AnnotationService:
         """Notes that a person began to work on the document, and whether suggestions helped."""
         with writing(self._sessions, beside_others=True) as session:
             require(session, documents.get(session, document_id).project_id, "annotate", person)
-            machine = annotation_sets.latest_prediction(session, document_id)
-            visits.begin(
-                session,
-                document_id,
-                person,
-                aided=machine is not None or bool(rules.suggested(session, document_id)),
-                model_version_id=machine.model_version_id if machine else None,
-            )
+            open_next.begin_visit(session, document_id, person)
+
+    def open_next(self, document_id: int, person: str) -> open_next.NextDocument | None:
+        """See `app.services.annotation.open_next.open_next`."""
+        return open_next.open_next(self._sessions, self._predictor, document_id, person)
 
     def resuggest(
         self, document_id: int, person: str, around: Iterable[Stretch] | None = None

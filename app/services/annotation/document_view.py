@@ -39,6 +39,8 @@ class Heading:
 
     document_id: int
     project_id: int
+    project: str
+    """The project's name."""
     name: str
     status: DocumentStatus
     split: Split
@@ -132,6 +134,7 @@ def heading(session: Session, task: AnnotationTask) -> Heading:
     return Heading(
         document_id=document.id,
         project_id=document.project_id,
+        project=project.name,
         name=document.name,
         status=task.standing.status,
         split=document.split,

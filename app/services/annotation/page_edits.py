@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from app.editing import DraftSpan, EditError
 from app.services.annotation import wire
 from app.services.annotation.annotation import AnnotationService, DocumentGoneError
 from app.services.annotation.applied import Applied
+from app.services.annotation.open_next import NextDocument
 from app.services.team.permissions import NotAllowedError
 from storage.database_errors import StorageError, is_of_the_data, problem_of
 
@@ -40,6 +41,8 @@ class Answer:
     """`{version, text, spans}`: what others did since the version that the page shows."""
     corrected: Sequence[tuple[int, int]] = ()
     """Where the message corrected the model, in code points."""
+    next: NextDocument | None = None
+    """What the page goes on to, where it asked for it; see `with_next`."""
 
 
 def receive(service: AnnotationService, message: object, person: str) -> Answer:
@@ -73,6 +76,22 @@ def receive(service: AnnotationService, message: object, person: str) -> Answer:
     if applied.wrong_owner:
         return _returned(document_id, client, wrong_owner=True)
     return answer_of(document_id, applied, person, client, _corrected(ops, applied.spans))
+
+
+def with_next(
+    answer: Answer, message: object, service: Callable[[], AnnotationService], person: str
+) -> Answer:
+    """The answer with the next document, where the page goes on (`go_on`) and its document is
+    done; `service` is one with a model. Where it cannot be opened, the submission before it stands,
+    and the page goes on by a run."""
+    done = not answer.error and answer.state and answer.state["status"] in ("submitted", "skipped")
+    if not done or not isinstance(message, Mapping) or message.get("go_on") is not True:
+        return answer
+    try:
+        return replace(answer, next=service().open_next(answer.doc_id, person))
+    except (LookupError, NotAllowedError, StorageError):
+        LOG.exception("the document after %s could not be opened at once", answer.doc_id)
+        return answer
 
 
 def answer_of(

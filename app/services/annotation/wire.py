@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from app.editing import DraftSpan
 from app.services.annotation.conflicts import Conflict
+from core.text.tokenization import tokenize
 
 _PARTS = ("left", "right", "type")
 
@@ -35,3 +37,15 @@ def conflicts(waiting: Iterable[Conflict], person: str) -> list[dict[str, Any]]:
         }
         for conflict in waiting
     ]
+
+
+@lru_cache(maxsize=64)
+def words(text: str) -> str:
+    """The gap before each word and its length, in turn: a fifth of the size of pairs. It is kept,
+    since a text is shown again after each of its edits."""
+    steps: list[int] = []
+    at = 0
+    for token in tokenize(text):
+        steps += (token.start - at, token.end - token.start)
+        at = token.end
+    return " ".join(map(str, steps))

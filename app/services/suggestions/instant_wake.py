@@ -34,10 +34,11 @@ def register(sessions: Sessions, learner: Learner) -> None:
     submitted_changes.listen(sessions.kw["bind"], learner.request)
 
 
-def wait(sessions: Sessions, project_id: int, seconds: float = PATIENCE) -> None:
-    """Wait so long, at most, for what was submitted to be learnt by this process."""
-    if learner := _learners.get(_address(sessions)):
-        learner.wait(project_id, seconds)
+def wait(sessions: Sessions, project_id: int, seconds: float = PATIENCE) -> bool:
+    """Wait so long, at most, for what was submitted to be learnt by this process; returns whether
+    it is."""
+    learner = _learners.get(_address(sessions))
+    return learner is None or learner.wait(project_id, seconds)
 
 
 def _address(sessions: Sessions) -> str:

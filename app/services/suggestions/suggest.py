@@ -169,12 +169,16 @@ def settings_of(
 
 
 def wants(
-    session: Session, document: Document, predictor: Predictor | None, refresh: bool = True
+    session: Session,
+    document: Document,
+    predictor: Predictor | None,
+    refresh: bool = True,
+    learning: bool = False,
 ) -> bool:
     """Whether the document waits for this model's suggestions: nobody has worked on it, and it is
     not held out. What is held out is annotated unaided, so that no model is judged by a person
     who has seen its answers. Suggestions are made again once more was learnt, but to a page that
-    shows them (`refresh` is False then)."""
+    shows them (`refresh` is False then). `learning`: something is being learnt just now."""
     if predictor is None or document.status != "new" or document.split == "holdout":
         return False
     latest = annotation_sets.latest_prediction(session, document.id)
@@ -186,6 +190,8 @@ def wants(
         return True
     if latest.provenance.get("unread"):
         return False  # the rest is read in parts
+    if learning and projects.get(session, document.project_id).instant:
+        return True
     return refresh and instant.is_older(session, latest, document.project_id)
 
 

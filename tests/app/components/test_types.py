@@ -12,7 +12,10 @@ import pytest
 from app.components import span_annotator as annotator
 from app.components.denoising import animation
 from app.services.annotation.applied import Applied
+from app.services.annotation.open_next import open_next
 from app.services.annotation.page_edits import Answer, answer_of
+from storage.engine import Sessions
+from tests.app.fake_model import seed
 
 COMPONENTS = Path(annotator.__file__).parents[1]
 
@@ -44,10 +47,10 @@ def test_the_annotator_gets_the_fields_that_it_reads(monkeypatch: pytest.MonkeyP
     sent: dict[str, Any] = {}
     monkeypatch.setattr(annotator, "_COMPONENT", lambda **given: sent.update(given["data"]))
 
-    annotator.span_annotator(doc_id=1, text="", labels=(), spans=(), tokens=(), key="annotator")
+    annotator.span_annotator(doc_id=1, text="", labels=(), spans=(), key="annotator")
 
-    state = fields("span_annotator", "DocumentState")
-    assert fields("span_annotator", "AnnotatorData") | state == set(sent)
+    inherited = fields("span_annotator", "DocumentState") | fields("span_annotator", "DocumentData")
+    assert fields("span_annotator", "AnnotatorData") | inherited == set(sent)
     assert fields("span_annotator", "Action") == set(sent["actions"][0])
 
 
@@ -59,3 +62,12 @@ def test_an_answer_to_edits_has_the_fields_that_the_annotator_reads() -> None:
     answer = answer_of(1, applied, "Anna")
     assert answer.state is not None
     assert fields("span_annotator", "DocumentState") == set(answer.state)
+
+
+def test_the_next_document_has_the_fields_that_the_annotator_reads(sessions: Sessions) -> None:
+    found = open_next(sessions, None, seed(sessions), "Anna")
+
+    assert found is not None
+    assert fields("span_annotator", "NextDocument") == {"ready", "data"}
+    document = fields("span_annotator", "DocumentData") | fields("span_annotator", "DocumentState")
+    assert document == set(found.data)

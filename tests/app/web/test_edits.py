@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from app.services.annotation.annotation import AnnotationService
 from app.web import edits, open_pages
 from app.web.gate import COOKIE
 from app.web.open_pages import Worker
@@ -36,7 +38,7 @@ def client(running: Running, sessions: Sessions) -> Iterator[TestClient]:
     """Anna's browser, with her page and Bo's open."""
     for page, person in (("anna", "Anna"), ("bo", "Bo")):
         running.run_of = page
-        open_pages.enter(Worker(sessions, person))
+        open_pages.enter(Worker(sessions, person, partial(AnnotationService, sessions)))
     with TestClient(Starlette(routes=edits.ROUTES), cookies={COOKIE: ANNA}) as result:
         yield result
 
@@ -139,6 +141,22 @@ def test_a_page_that_only_looks_hears_what_others_did_and_claims_nothing(
     assert (answer["ack"], answer["state"]["version"]) == (None, 1)
     assert done(sessions, document) == ["Anna"]
     assert json.loads(json.dumps(answer)) == answer
+
+
+def test_who_submits_and_goes_on_is_answered_with_the_next_document(
+    client: TestClient, sessions: Sessions, document: int
+) -> None:
+    with writing(sessions) as session:
+        project_id = documents.get(session, document).project_id
+        assert documents.add(session, project_id, name="other", text="Bo stayed.")
+    submit = {"seq": 2, "op": "submit"}
+
+    status, answer = send(client, "anna", message(document, ops=[OP, submit], go_on=True))
+
+    assert (status, answer["state"]["status"], answer["next"]["ready"]) == (200, "submitted", True)
+    assert answer["next"]["data"]["text"] == "Bo stayed."
+    with sessions() as session:
+        assert documents.get(session, answer["next"]["data"]["doc_id"]).claimed_by == "Anna"
 
 
 def test_a_message_that_names_no_document_hears_so(client: TestClient) -> None:

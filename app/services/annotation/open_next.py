@@ -1,0 +1,81 @@
+"""The next document, opened with the answer to a submission: no run of the page comes before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.services.annotation import drafts, wire
+from app.services.annotation.document_data import AWAITED, document_data, reading
+from app.services.annotation.document_view import view
+from app.services.suggestions import instant_wake, suggest
+from app.services.suggestions.queue import next_document
+from app.services.suggestions.suggest import Predictor
+from app.services.team import assignment
+from app.services.team.permissions import require
+from storage.engine import Sessions, writing
+from storage.repository import annotation_sets, documents, rules, visits
+
+
+@dataclass(frozen=True, slots=True)
+class NextDocument:
+    """A document as its annotator shows it at once."""
+
+    ready: bool
+    """Whether its suggestions are among the data; else the run of the page that follows brings
+    them."""
+    data: Mapping[str, Any]
+    """The part of what `app.components.span_annotator` takes that is the document's."""
+
+
+def open_next(
+    sessions: Sessions, predictor: Predictor | None, document_id: int, person: str
+) -> NextDocument | None:
+    """Opens the document that the queue has after this one, for the person who is done with it.
+
+    It becomes theirs as `AnnotationService.open` makes it, but no model is asked and no lesson is
+    waited for: where suggestions are still to be made, it comes without any. None where nothing is
+    left. Raises `app.services.team.assignment.FullError` where others were faster.
+    """
+    with sessions() as session:
+        project_id = documents.get(session, document_id).project_id
+    target = next_document(sessions, project_id, document_id, person=person)
+    if target is None:
+        return None
+    learning = not instant_wake.wait(sessions, project_id, 0)
+    with writing(sessions, beside_others=True) as session:
+        return _opened(session, target, predictor, person, learning)
+
+
+def _opened(
+    session: Session, document_id: int, predictor: Predictor | None, person: str, learning: bool
+) -> NextDocument:
+    document = documents.lock(session, document_id)
+    require(session, document.project_id, "annotate", person)
+    task = assignment.enter(session, document, person)
+    ready = not suggest.wants(session, document, predictor, learning=learning)
+    if ready and task.standing.status != "submitted":
+        drafts.ensure(session, task, person)
+    shown = view(session, task, person)
+    to_come = reading(shown, stopped=False)
+    if ready:
+        begin_visit(session, document_id, person)
+    else:
+        shown, to_come = replace(shown, spans=(), hints=()), AWAITED
+    data = document_data(shown, person, can_ask=predictor is not None, reading=to_come)
+    return NextDocument(ready, {**data, "tokens": wire.words(shown.text)})
+
+
+def begin_visit(session: Session, document_id: int, person: str) -> None:
+    """Notes that a person began to work on the document, and whether suggestions helped."""
+    machine = annotation_sets.latest_prediction(session, document_id)
+    visits.begin(
+        session,
+        document_id,
+        person,
+        aided=machine is not None or bool(rules.suggested(session, document_id)),
+        model_version_id=machine.model_version_id if machine else None,
+    )

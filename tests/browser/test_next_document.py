@@ -1,0 +1,212 @@
+"""The next document comes with the answer to a submission; the page around it follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+
+from tests.browser.app_kit import AnnotatePage, Site
+from tests.browser.conftest import PATIENCE, visiting
+from tests.browser.desk import AnnotatorView
+from tests.browser.servers import Served
+from tests.browser.suggested_kit import suggested
+from tests.waiting import until
+
+pytestmark = pytest.mark.xdist_group("browser-site")
+
+
+class Socket:
+    """What a page says to Streamlit, and holds back while `held`."""
+
+    def __init__(self, page: Page) -> None:
+        self.held = False
+        self._waiting: list[tuple[WebSocketRoute, str | bytes]] = []
+        page.route_web_socket(re.compile("_stcore/stream"), self._connect)
+
+    def release(self) -> None:
+        self.held = False
+        for server, message in self._waiting:
+            server.send(message)
+        self._waiting.clear()
+
+    def lose(self) -> None:
+        """Loses what waits, as Streamlit does what is written without a connection."""
+        until(lambda: bool(self._waiting))
+        self._waiting.clear()
+
+    def _connect(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        socket.on_message(lambda message: self._pass_on(server, message))
+
+    def _pass_on(self, server: WebSocketRoute, message: str | bytes) -> None:
+        if self.held:
+            self._waiting.append((server, message))
+        else:
+            server.send(message)
+
+
+@pytest.fixture
+def page(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    context = browser.new_context(**browser_context_args)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    yield page
+    context.close()
+
+
+def opened(page: Page, site: Site, name: str) -> tuple[AnnotatePage, list[int]]:
+    """The first of three documents of a project of its own."""
+    project, ids = suggested(site.sessions, name, ["first", "second", "third"])
+    desk = AnnotatePage(page)
+    desk.open(site.url, ids[0], project)
+    desk.text.focus()
+    return desk, ids
+
+
+def submit(desk: AnnotatorView, shows: str) -> None:
+    desk.press("Control+Enter")
+    expect(desk.text).to_contain_text(shows)
+
+
+def test_it_is_worked_on_before_the_page_has_run_and_nothing_of_it_is_drawn_anew_then(
+    page: Page, site: Site
+) -> None:
+    socket = Socket(page)
+    desk, ids = opened(page, site, "Ahead")
+    socket.held = True
+
+    submit(desk, "second")
+    desk.is_saved()
+    expect(page.get_by_role("heading", name="first")).to_be_visible()
+    expect(page.get_by_test_id("counts")).to_have_text("4 to review · 0 accepted · 0 rejected")
+    desk.text.locator(".txt").first.evaluate("node => { node.seen = true; }")
+    desk.drag("wrote")
+    desk.press("1")
+    desk.is_saved()
+    assert sorted(span.status for span in site.stored(ids[1])) == ["accepted"] + ["suggested"] * 4
+    assert {span.status for span in site.stored(ids[0], submitted=True)} == {"accepted"}
+
+    socket.release()
+    desk.shows("second")
+    expect(page).to_have_url(re.compile(f"document={ids[1]}"))
+    assert desk.text.locator(".txt").first.evaluate("node => node.seen")
+    desk.press("Control+z")
+    desk.is_saved()
+    assert len(site.stored(ids[1])) == 4, "what was done before is still undone after"
+
+
+def test_several_are_done_while_the_page_cannot_run_and_back_leads_to_the_one_before(
+    page: Page, site: Site
+) -> None:
+    socket = Socket(page)
+    desk, ids = opened(page, site, "Several")
+    socket.held = True
+    submit(desk, "second")
+    submit(desk, "third")
+    desk.is_saved()
+    for document in ids[:2]:
+        assert len(site.stored(document, submitted=True)) == 4
+
+    socket.release()
+    desk.shows("third")
+    page.go_back()
+    desk.shows("first")
+    expect(desk.state).to_have_text("saved")
+    expect(page.get_by_role("button", name="Reopen to correct")).to_be_visible()
+    page.go_forward()
+    desk.shows("third")
+    page.reload()
+    desk.shows("third")
+
+
+def test_what_the_page_is_told_while_its_socket_is_silent_it_is_told_again(
+    page: Page, site: Site
+) -> None:
+    socket = Socket(page)
+    desk, ids = opened(page, site, "Again")
+    socket.held = True
+    submit(desk, "second")
+    socket.lose()
+
+    socket.release()
+    desk.shows("second")
+    expect(page).to_have_url(re.compile(f"document={ids[1]}"))
+
+
+def test_where_somebody_wants_to_go_meanwhile_they_go_from_there(page: Page, site: Site) -> None:
+    socket = Socket(page)
+    desk, _ = opened(page, site, "Further")
+    socket.held = True
+    submit(desk, "second")
+    desk.press("Control+ArrowRight")
+    socket.release()
+    desk.shows("third")
+
+
+def test_after_the_last_one_the_page_says_so(page: Page, site: Site) -> None:
+    desk, _ = opened(page, site, "Last")
+    submit(desk, "second")
+    submit(desk, "third")
+    desk.press("Control+Enter")
+    expect(page.get_by_text("Every document is submitted or skipped.")).to_be_visible()
+    desk.shows("third")
+
+
+def test_edits_survive_a_server_that_dies_before_the_page_has_followed(
+    page: Page, site: Site, site_of_bo: Site
+) -> None:
+    socket = Socket(page)
+    desk, ids = opened(page, site_of_bo, "Killed")
+    socket.held = True
+    submit(desk, "second")
+    desk.is_saved()
+    site_of_bo.url.kill()
+    desk.drag("wrote")
+    desk.press("1")
+    socket.held = False
+    site_of_bo.url.start()
+    desk.is_saved()
+    desk.shows("second")
+    assert sorted(span.status for span in site.stored(ids[1])) == ["accepted"] + ["suggested"] * 4
+
+
+def test_what_is_done_before_its_suggestions_are_there_is_done_beside_them(
+    page: Page, demos: Served
+) -> None:
+    socket = Socket(page)
+    desk = visiting(page, demos)("nested", ahead="awaited")
+    desk.text.focus()
+    socket.held = True
+    submit(desk, "Ada met Olena")
+    expect(desk.bars).to_have_count(0)
+    desk.press("Control+Enter")
+    question = page.get_by_test_id("reading-question")
+    expect(question).to_have_text(re.compile("^No suggestions yet. Submit without them"))
+    question.get_by_test_id("reading-no").click()
+    desk.drag("laughed")
+    desk.press("1")
+    expect(desk.state).to_have_attribute("data-state", "saving")
+
+    socket.release()
+    expect(desk.bars).to_have_count(2)
+    server = desk.saved()
+    assert server["log"] == ["add"]
+    assert server["bases"] == [0]
+    assert server["case"] == "repeated"
+
+
+def test_it_waits_for_suggestions_no_longer_than_a_moment(page: Page, demos: Served) -> None:
+    socket = Socket(page)
+    desk = visiting(page, demos)("nested", ahead="awaited")
+    desk.text.focus()
+    socket.held = True
+    submit(desk, "Ada met Olena")
+    desk.drag("laughed")
+    desk.press("1")
+    expect(desk.state).to_have_attribute("data-state", "saved")
+    expect(desk.bars).to_have_count(2)
