@@ -22,7 +22,6 @@ from torch import Tensor, nn
 from transformers import AutoTokenizer, PreTrainedModel
 
 from ..config import ModelConfig
-from ..data.batching import inference_batches
 from ..data.fitting import fit_to_window
 from ..devices import mixed_precision
 from ..evaluation.error_analysis import ErrorAnalysis, analyse_errors
@@ -55,6 +54,7 @@ class Baseline(nn.Module, ABC):
         self.tokenizer = host.tokenizer
         self.encoder = host.encoder
         self.batch = host.batch
+        self.inference_batches = host.inference_batches
         self.fit_to_window = partial(fit_to_window, host)
 
     @property
@@ -105,7 +105,7 @@ class Baseline(nn.Module, ABC):
     ) -> list[Decoded]:
         results: dict[int, Decoded] = {}
         device = self.encoder.device
-        for rows in inference_batches([len(words) for words in sentences], device):
+        for rows in self.inference_batches(sentences):
             with mixed_precision(device):
                 decoded = decode([sentences[row] for row in rows])
             results |= dict(zip(rows, decoded, strict=True))

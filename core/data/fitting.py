@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..modeling.model import DiffusionNER
-from ..modeling.subwords import subword_lengths
 from ..types import Example, Span
 
 
@@ -21,7 +20,7 @@ def fit_to_window(model: DiffusionNER, examples: Iterable[Example]) -> list[Exam
     for example in examples:
         if not example.words:
             continue
-        lengths = subword_lengths(model.tokenizer, example.words)
+        lengths = model.subwords.lengths(example.words)
         limit = model.config.max_words
         if len(example.words) <= limit and sum(lengths) <= budget:
             fitted.append(example)

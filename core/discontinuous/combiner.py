@@ -10,7 +10,6 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from ..data.batching import inference_batches
 from ..devices import mixed_precision
 from ..installation import PROGRAM
 from ..modeling.model import DiffusionNER, ModelError
@@ -38,9 +37,7 @@ class Combiner:
         """Each sentence's entities, in text order."""
         entities: list[list[FragmentedEntity]] = [[] for _ in sentences]
         rows_with_spans = [row for row, sentence_spans in enumerate(spans) if sentence_spans]
-        for batch in inference_batches(
-            [len(sentences[row]) for row in rows_with_spans], self.model.device
-        ):
+        for batch in self.model.inference_batches([sentences[row] for row in rows_with_spans]):
             rows = [rows_with_spans[place] for place in batch]
             pairs = PairBatch.of([spans[row] for row in rows], self.model.device)
             with mixed_precision(self.model.device):

@@ -13,7 +13,6 @@ from ..data.batching import epoch_batches
 from ..evaluation.evaluate import select_spans
 from ..inference.candidates import propose
 from ..modeling.model import DiffusionNER
-from ..modeling.subwords import subword_lengths
 from ..types import SamplerSettings, Span
 from .classifier import PairBatch
 from .cliques import pairs_of
@@ -108,7 +107,7 @@ def within_window(
         example
         for example in examples
         if len(example.words) <= model.config.max_words
-        and sum(subword_lengths(model.tokenizer, example.words)) <= model.subword_budget
+        and sum(model.subwords.lengths(example.words)) <= model.subword_budget
     ]
 
 

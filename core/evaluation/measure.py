@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..data.batching import inference_batches
 from ..data.examples import label_set
 from ..diffusion.sampler import denoise
 from ..inference.candidates import propose, threshold_of
@@ -67,7 +66,7 @@ def final_spans(
     them collapse, K if no two meet. NaN without examples."""
     sentences = [example.words for example in examples]
     counts: list[int] = []
-    for rows in inference_batches([len(words) for words in sentences], model.device):
+    for rows in model.inference_batches(sentences):
         *_, last = denoise(model, [sentences[row] for row in rows], sampler)
         counts += [len(set(map(tuple, spans))) for spans in last.boundaries.tolist()]
     return sum(counts) / len(counts) if counts else math.nan

@@ -11,7 +11,6 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ..data.batching import inference_batches
 from ..diffusion.boundaries import to_half_open
 from ..diffusion.constraints import Constraints
 from ..diffusion.sampler import SamplerStep, denoise
@@ -40,7 +39,7 @@ def propose(
     score below `min_score`. `constraints` has one item for each sentence."""
     by_sentence: list[list[Candidate]] = [[] for _ in sentences]
     threshold = threshold_of(model, settings)
-    for rows in inference_batches([len(words) for words in sentences], model.device):
+    for rows in model.inference_batches(sentences):
         rules = None if constraints is None else [constraints[row] for row in rows]
         history = list(denoise(model, [sentences[row] for row in rows], settings, rules))
         batch_candidates = candidates(history, model.config.labels, min_score, rules, threshold)

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..data.batching import inference_batches
 from ..devices import send
 from ..diffusion import boundaries as codec
 from ..diffusion.sampler import generator_for, predict
@@ -112,7 +111,7 @@ def review_entities(
     windowed = pipeline.read(text, fixed=list(known_entities.values()))
     judged = [row for row, rule in enumerate(windowed.constraints) if rule.fixed]
     sentences = [windowed.sentences[row] for row in judged]
-    for batch in inference_batches([len(words) for words in sentences], pipeline.model.device):
+    for batch in pipeline.model.inference_batches(sentences):
         rows = [judged[place] for place in batch]
         spans = [windowed.constraints[row].fixed for row in rows]
         reviews = review_spans(pipeline.model, [sentences[place] for place in batch], spans)
@@ -140,7 +139,7 @@ def review_spans(
     """Review each sentence's spans, whose labels the model must know."""
     reviews: list[list[SpanReview]] = [[] for _ in sentences]
     judged = [row for row, sentence_spans in enumerate(spans) if sentence_spans]
-    for batch in inference_batches([len(sentences[row]) for row in judged], model.device):
+    for batch in model.inference_batches([sentences[row] for row in judged]):
         rows = [judged[place] for place in batch]
         batch_reviews = _review_batch(
             model, [sentences[row] for row in rows], [spans[row] for row in rows], seed

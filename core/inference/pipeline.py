@@ -10,17 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Unpack
 
-from ..data.batching import inference_batches, text_batches
+from ..data.batching import text_batches
 from ..diffusion.sampler import SamplerStep, denoise
 from ..modeling.half_linear import halve_linears
 from ..modeling.hub import model_folder
 from ..modeling.model import CARD, DiffusionNER
-from ..modeling.subwords import subword_lengths
 from ..text.segmentation import Segment, WindowLimits, segment, segments
 from ..types import (
     Entity,
@@ -259,8 +257,10 @@ class Pipeline:
 
     @property
     def _limits(self) -> WindowLimits:
-        count = partial(subword_lengths, self.model.tokenizer)
-        return WindowLimits(self.model.config.max_words, _OVERLAP, self.model.subword_budget, count)
+        model = self.model
+        return WindowLimits(
+            model.config.max_words, _OVERLAP, model.subword_budget, model.subwords.lengths
+        )
 
     def _read(
         self,
@@ -277,7 +277,7 @@ class Pipeline:
     def _steps(self, windowed: WindowedText, settings: SamplerSettings) -> Iterator[Parts]:
         """Yield every step, as the batches of windows that took it together."""
         sentences = windowed.sentences
-        batches = list(inference_batches([len(words) for words in sentences], self.model.device))
+        batches = list(self.model.inference_batches(sentences))
         streams = [
             denoise(
                 self.model,

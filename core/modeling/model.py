@@ -7,7 +7,7 @@ card `README.md`. Nothing is pickled.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoTokenizer, PretrainedConfig, PreTrainedTokenizerBase
 
 from ..config import ModelConfig
+from ..data.batching import inference_batches
 from ..devices import device_of, mixed_precision, shape_multiple
 from ..diffusion.schedule import NoiseSchedule
 from ..installation import PROGRAM
@@ -30,7 +31,7 @@ from .file_format import FORMAT, KEY, outdated, settings, weight_name
 from .half_embedding import halve_embedding
 from .half_linear import HalfLinear, halve_linears
 from .network import EncodedBatch
-from .subwords import SubwordCache, WordBatch, word_batch
+from .subwords import WordBatch, WordTokenizer
 from .tokenizer_file import panics_as_errors
 
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
@@ -77,7 +78,7 @@ class DiffusionNER(nn.Module):
         self.schedule = NoiseSchedule(config.schedule, config.timesteps)
         self.encoder = encoder
         self.denoiser = build_denoiser(config)
-        self._training_subwords = SubwordCache()
+        self.subwords = WordTokenizer(tokenizer)
 
     @classmethod
     def from_encoder(cls, config: ModelConfig, name_or_path: str, seed: int = 0) -> DiffusionNER:
@@ -116,12 +117,14 @@ class DiffusionNER(nn.Module):
         return self.max_subwords - self.tokenizer.num_special_tokens_to_add()
 
     def batch(self, sentences: Sequence[Sequence[str]]) -> WordBatch:
-        """Tokenize sentences into a batch on the model's device. In training, sentences are
-        tokenized once and not in every epoch."""
-        cache = self._training_subwords if torch.is_grad_enabled() else None
-        return word_batch(
-            self.tokenizer, sentences, self.max_subwords, shape_multiple(self.device), cache
-        ).to(self.device)
+        """Tokenize sentences into a batch on the model's device."""
+        multiple = shape_multiple(self.device)
+        return self.subwords.batch(sentences, self.max_subwords, multiple).to(self.device)
+
+    def inference_batches(self, sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
+        """Batch the indices of all sentences by their number of subwords, shortest first, in sizes
+        that suit the device."""
+        return inference_batches(self.subwords.widths(sentences), self.device)
 
     def encode(self, batch: WordBatch) -> EncodedBatch:
         """Encode sentences once for all denoising steps."""

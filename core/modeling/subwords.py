@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from itertools import chain, islice
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedTokenizerBase
+from transformers import BatchEncoding, PreTrainedTokenizerBase
 
 from ..devices import send
 from ..text.word_shapes import shape_of
@@ -36,111 +37,104 @@ class WordBatch:
         )
 
 
-def subword_lengths(tokenizer: PreTrainedTokenizerBase, words: Sequence[str]) -> list[int]:
-    """The number of subwords of each word."""
-    if not words:
-        return []
-    counts = dict.fromkeys(words, 0)
-    units = [[_encodable(word)] for word in counts]
-    with _TOKENIZING, panics_as_errors():
-        encoded = tokenizer(units, is_split_into_words=True, **_WITHOUT_SPECIALS)
-    for word, ids in zip(counts, encoded["input_ids"], strict=True):
-        counts[word] = len(ids)
-    return [counts[word] for word in words]
+class WordTokenizer:
+    """A tokenizer of sentences that are given in words.
+
+    A word's subwords do not depend on its neighbours, so words that were met are not tokenized
+    again: a text's windows are measured in subwords before they are encoded, and training meets
+    each sentence in every epoch. It holds up to `room` words and starts anew when they are more.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, room: int = 32_768) -> None:
+        self._tokenizer = tokenizer
+        self._room = room
+        self._subwords: dict[str, tuple[int, ...]] = {}
+
+    def lengths(self, words: Sequence[str]) -> list[int]:
+        """The number of subwords of each word."""
+        return [len(subwords) for subwords in self._of(words)]
+
+    def widths(self, sentences: Sequence[Sequence[str]]) -> list[int]:
+        """The number of subwords of each sentence, special tokens included."""
+        specials = sum(map(len, self._specials)) if sentences else 0
+        return [sum(map(len, subwords)) + specials for subwords in self._by_sentence(sentences)]
+
+    def batch(
+        self, sentences: Sequence[Sequence[str]], max_subwords: int, multiple: int = 1
+    ) -> WordBatch:
+        """Tokenize sentences into one padded batch, with numbers of words and subwords that are a
+        multiple of `multiple`.
+
+        Only a single word longer than `max_subwords` is ever truncated; `core.text.segmentation`
+        keeps sentences within the budget.
+        """
+        before, after = self._specials
+        lengths = [len(words) for words in sentences]
+        max_words = _round_up(max(lengths), multiple)
+        input_ids, word_of = [], []
+        for subwords in self._by_sentence(sentences):
+            room = max_subwords - len(before) - len(after)
+            inner = list(chain.from_iterable(subwords))[:room]
+            owners = [word for word, ids in enumerate(subwords) for _ in ids][:room]
+            input_ids.append([*before, *inner, *after])
+            word_of.append([max_words] * len(before) + owners + [max_words] * len(after))
+        widths = [len(row) for row in input_ids]
+        width = _round_up(max(widths), multiple)
+        return WordBatch(
+            _padded(input_ids, width, 0),
+            (torch.arange(width) < torch.tensor(widths)[:, None]).long(),
+            _padded(word_of, width, max_words),
+            _padded([[shape_of(word) for word in words] for words in sentences], max_words, 0),
+            torch.tensor(lengths),
+        )
+
+    @cached_property
+    def _specials(self) -> tuple[list[int], list[int]]:
+        """The special tokens before and after the words of a sentence."""
+        encoded = self._encoded(["a"], add_special_tokens=True)
+        ids, owners = encoded["input_ids"][0], encoded.word_ids(0)
+        words = [place for place, word in enumerate(owners) if word is not None]
+        first, last = (words[0], words[-1] + 1) if words else (-(-len(ids) // 2),) * 2
+        return ids[:first], ids[last:]
+
+    def _by_sentence(self, sentences: Sequence[Sequence[str]]) -> Iterator[list[tuple[int, ...]]]:
+        """The subwords of each word, sentence by sentence, from one call of the tokenizer."""
+        subwords = iter(self._of(list(chain.from_iterable(sentences))))
+        return (list(islice(subwords, len(words))) for words in sentences)
+
+    def _of(self, words: Sequence[str]) -> list[tuple[int, ...]]:
+        """The subwords of each word."""
+        known = self._subwords
+        missing = [word for word in dict.fromkeys(words) if word not in known]
+        if not missing:
+            return [known[word] for word in words]
+        ids = self._encoded(missing, add_special_tokens=False)["input_ids"]
+        new = dict(zip(missing, map(tuple, ids), strict=True))
+        subwords = [new[word] if word in new else known[word] for word in words]
+        held = {word: ids for word, ids in new.items() if len(word) <= _LONGEST}
+        if len(known) + len(held) <= self._room:
+            known.update(held)
+        else:
+            self._subwords = dict(islice(held.items(), self._room))
+        return subwords
+
+    def _encoded(self, words: Sequence[str], add_special_tokens: bool) -> BatchEncoding:
+        """Tokenize words, each as a sentence of its own."""
+        units = [[_encodable(word)] for word in words]
+        with _TOKENIZING, panics_as_errors():
+            return self._tokenizer(
+                units,
+                is_split_into_words=True,
+                add_special_tokens=add_special_tokens,
+                truncation=False,
+                verbose=False,
+            )
 
 
 _TOKENIZING = threading.Lock()
 """A fast tokenizer changes its own settings at a call, and then refuses a second thread."""
-_WITHOUT_SPECIALS = {"add_special_tokens": False, "truncation": False, "verbose": False}
-
-
-def word_batch(
-    tokenizer: PreTrainedTokenizerBase,
-    sentences: Sequence[Sequence[str]],
-    max_subwords: int,
-    multiple: int = 1,
-    cache: SubwordCache | None = None,
-) -> WordBatch:
-    """Tokenize sentences of words into one padded batch, with numbers of words and subwords that
-    are a multiple of `multiple`. Sentences in the `cache` are not tokenized again.
-
-    Only a single word longer than `max_subwords` is ever truncated; `core.text.segmentation` keeps
-    sentences within the budget.
-    """
-    if cache is None:
-        encoded = tokenized(tokenizer, sentences, max_subwords)
-    else:
-        encoded = cache.of(tokenizer, sentences, max_subwords)
-    width = _round_up(max(len(sentence.input_ids) for sentence in encoded), multiple)
-    max_words = _round_up(max(len(sentence.shapes) for sentence in encoded), multiple)
-    lengths = torch.tensor([len(sentence.shapes) for sentence in encoded])
-    subwords = torch.tensor([len(sentence.input_ids) for sentence in encoded])
-    return WordBatch(
-        _padded([sentence.input_ids for sentence in encoded], width, 0),
-        (torch.arange(width) < subwords[:, None]).long(),
-        _padded(
-            [[max_words if w is None else w for w in row.word_of] for row in encoded],
-            width,
-            max_words,
-        ),
-        _padded([sentence.shapes for sentence in encoded], max_words, 0),
-        lengths,
-    )
-
-
-class TokenizedSentence(NamedTuple):
-    """A sentence as the encoder's numbers."""
-
-    input_ids: Sequence[int]
-    word_of: Sequence[int | None]
-    """Each subword's word; None for special tokens."""
-    shapes: Sequence[int]
-    """Each word's shape, an index in `SHAPES`."""
-
-
-def tokenized(
-    tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Sequence[str]], max_subwords: int
-) -> list[TokenizedSentence]:
-    """Tokenize sentences of words in one call."""
-    encodable = [[_encodable(word) for word in words] for words in sentences]
-    with _TOKENIZING, panics_as_errors():
-        encoded = tokenizer(
-            encodable, is_split_into_words=True, truncation=True, max_length=max_subwords
-        )
-    return [
-        TokenizedSentence(ids, encoded.word_ids(row), [shape_of(word) for word in words])
-        for row, (ids, words) in enumerate(zip(encoded["input_ids"], sentences, strict=True))
-    ]
-
-
-class SubwordCache:
-    """Tokenized sentences of a training set, which every epoch sees again.
-
-    It takes sentences until it is full and drops none: epochs go around, so that the one dropped
-    would be the next one asked for.
-    """
-
-    def __init__(self, max_subwords: int = 2_000_000) -> None:
-        self._room = max_subwords
-        self._sentences: dict[tuple[str, ...], TokenizedSentence] = {}
-
-    def of(
-        self,
-        tokenizer: PreTrainedTokenizerBase,
-        sentences: Sequence[Sequence[str]],
-        max_subwords: int,
-    ) -> list[TokenizedSentence]:
-        """Tokenize the sentences that are not here yet, and return all."""
-        keys = [tuple(words) for words in sentences]
-        missing = [key for key in dict.fromkeys(keys) if key not in self._sentences]
-        new: dict[tuple[str, ...], TokenizedSentence] = {}
-        if missing:
-            new = dict(zip(missing, tokenized(tokenizer, missing, max_subwords), strict=True))
-        for key, sentence in new.items():
-            if len(sentence.input_ids) <= self._room:
-                self._room -= len(sentence.input_ids)
-                self._sentences[key] = sentence
-        return [new.get(key) or self._sentences[key] for key in keys]
+_LONGEST = 64
+"""Code points of a word that is held; longer ones are rarely met again."""
 
 
 def _round_up(number: int, multiple: int) -> int:

@@ -12,7 +12,6 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.config import TrainingConfig
-from core.data.batching import inference_batches
 from core.devices import best_device, mixed_precision, send
 from core.diffusion.constraints import Constraints
 from core.diffusion.sampler import denoise
@@ -91,10 +90,10 @@ def test_decoding_a_batch_waits_three_times_for_the_device(
     new_model: NewModel, transfers: list[torch.Size], num_spans: int
 ) -> None:
     """For the number of distinct spans, for how many of them count, and for those."""
-    settings = SamplerSettings(3, num_spans)
+    model, settings = new_model(), SamplerSettings(3, num_spans)
     with Waiting() as waiting:
-        (row, *_) = propose(new_model(), WORDS, settings)
-    assert len(list(inference_batches([len(words) for words in WORDS], torch.device("cpu")))) == 1
+        (row, *_) = propose(model, WORDS, settings)
+    assert len(list(model.inference_batches(WORDS))) == 1
     assert row
     sizes, _ = transfers
     assert sizes == (2,)

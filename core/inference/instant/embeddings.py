@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ...data.batching import inference_batches
 from ...diffusion.boundaries import to_half_open
 from ...modeling.model import DiffusionNER
 
@@ -34,7 +33,7 @@ def embed_spans(model: DiffusionNER, batch: Sequence[Sequence[str]]) -> list[Sen
     """Embed all short spans of sentences that fit the model's window."""
     embedded: list[SentenceSpans | None] = [None] * len(batch)
     filled = [row for row, words in enumerate(batch) if words]
-    for rows in inference_batches([len(batch[row]) for row in filled], model.device):
+    for rows in model.inference_batches([batch[row] for row in filled]):
         chosen = [filled[row] for row in rows]
         encoded = model.encode(model.batch([batch[row] for row in chosen]))
         boundaries = [_short_spans(len(batch[row])) for row in chosen]

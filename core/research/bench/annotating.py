@@ -9,7 +9,6 @@ from typing import Any
 import torch
 
 from ...baselines.tagger import Tagger
-from ...data.batching import inference_batches
 from ...devices import mixed_precision
 from ...inference.candidates import propose, threshold_of
 from ...modeling.model import DiffusionNER
@@ -98,6 +97,6 @@ def _annotate(model: DiffusionNER, sentences: Sentences, settings: SamplerSettin
 
 @torch.inference_mode()
 def _encode(model: DiffusionNER, sentences: Sentences) -> None:
-    for rows in inference_batches([len(words) for words in sentences], model.device):
+    for rows in model.inference_batches(sentences):
         with mixed_precision(model.device):
             model.encoder(model.batch([sentences[row] for row in rows]))

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from core.data.fitting import fit_to_window
 from core.modeling.model import DiffusionNER
-from core.modeling.subwords import subword_lengths
 from core.types import Example, Span
 from tests.core.conftest import NewModel
 
@@ -42,7 +41,7 @@ def test_pieces_fit_the_window_and_hold_every_word_in_order(
     pieces = fit_to_window(model, [example])
     for piece in pieces:
         assert 0 < len(piece.words) <= WINDOW
-        assert sum(subword_lengths(model.tokenizer, piece.words)) <= model.max_subwords - 2
+        assert sum(model.subwords.lengths(piece.words)) <= model.max_subwords - 2
         assert piece.labels == frozenset({"PER"})
     if _longest_chain(entities) <= WINDOW:
         assert tuple(chain.from_iterable(piece.words for piece in pieces)) == example.words

@@ -8,7 +8,6 @@ import torch
 from core.config import ModelConfig
 from core.modeling.encoder import max_pool_words
 from core.modeling.model import DiffusionNER
-from core.modeling.subwords import subword_lengths, word_batch
 from tests.core.conftest import NewModel
 from tests.core.tiny import tiny_encoder
 from tests.payload import Touch
@@ -25,13 +24,13 @@ def test_words_are_the_maximum_over_their_subwords() -> None:
 
 
 def test_every_subword_knows_its_word(new_model: NewModel) -> None:
-    tokenizer = new_model().tokenizer
-    batch = word_batch(tokenizer, [SHORT, LONG], 512)
+    subwords = new_model().subwords
+    batch = subwords.batch([SHORT, LONG], 512)
     assert batch.lengths.tolist() == [3, 10]
     for row, words in enumerate((SHORT, LONG)):
         owners = batch.word_of[row].tolist()
         counts = [owners.count(word) for word in range(len(words))]
-        assert counts == subword_lengths(tokenizer, words)
+        assert counts == subwords.lengths(words)
         assert owners.count(10) == len(owners) - sum(counts)  # [CLS], [SEP] and padding: M
         assert int(batch.attention_mask[row].sum()) == sum(counts) + 2
 
@@ -39,14 +38,14 @@ def test_every_subword_knows_its_word(new_model: NewModel) -> None:
 def test_a_word_without_any_subword_has_length_0_and_is_still_a_word(new_model: NewModel) -> None:
     model = new_model()
     words = ("Bo", "\x00", "Ann")
-    assert subword_lengths(model.tokenizer, words)[1] == 0
+    assert model.subwords.lengths(words)[1] == 0
     states = model.encoder(model.batch([words]))
     assert states.shape[1] == 3
     assert bool(states.isfinite().all())
 
 
 def test_no_words_have_no_lengths(new_model: NewModel) -> None:
-    assert subword_lengths(new_model().tokenizer, []) == []
+    assert new_model().subwords.lengths([]) == []
 
 
 @pytest.mark.parametrize("lstm_layers", [0, 2])

@@ -13,7 +13,7 @@ from transformers import PreTrainedTokenizerFast
 
 from core.installation import BUNDLED
 from core.modeling.model import DiffusionNER, ModelError
-from core.modeling.subwords import subword_lengths, word_batch
+from core.modeling.subwords import WordTokenizer
 from core.modeling.tokenizer_file import (
     KNOWN_PATTERNS,
     MOST_ADDED,
@@ -153,11 +153,12 @@ def test_a_panic_in_the_tokenizer_is_an_error_like_any_other(
     panicking: PreTrainedTokenizerFast,
 ) -> None:
     assert issubclass(TokenizerError, Exception)
+    subwords = WordTokenizer(panicking)
     with pytest.raises(TokenizerError, match="broke down"):
-        word_batch(panicking, [["x" * 40]], 512)
+        subwords.batch([["x" * 40]], 512)
     with pytest.raises(TokenizerError, match="broke down"):
-        subword_lengths(panicking, ["x" * 40])
-    assert subword_lengths(panicking, ["a"]) == [1], "it goes on with other words"
+        subwords.lengths(["x" * 40])
+    assert subwords.lengths(["a"]) == [1], "it goes on with other words"
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("another")])

@@ -7,7 +7,7 @@ import pytest
 import torch
 from transformers import AutoModel, AutoTokenizer
 
-from core.modeling.subwords import word_batch
+from core.modeling.subwords import WordTokenizer
 from core.pretrained import e5
 from core.pretrained.container import read_container
 from core.pretrained.e5 import packaged_file, write_encoder
@@ -85,7 +85,7 @@ def test_a_sentence_stands_between_its_marks_and_padding_is_known(full: Path) ->
 
 def test_words_that_lost_their_piece_split_and_still_belong_to_their_word(cut: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(cut)
-    batch = word_batch(tokenizer, [["in", "Киев", "東京", "ᚠᚢ", "Paris"]], 64)
+    batch = WordTokenizer(tokenizer).batch([["in", "Киев", "東京", "ᚠᚢ", "Paris"]], 64)
     pieces = tokenizer.convert_ids_to_tokens(batch.input_ids[0].tolist())
     assert pieces[:6] == ["<s>", "▁in", "▁", "К", "и", "е"]
     owners = batch.word_of[0].tolist()
