@@ -20,6 +20,7 @@ from .records import (
     Document,
     DocumentText,
     ImportReport,
+    Instant,
     Job,
     Label,
     ModelVersion,
@@ -205,6 +206,15 @@ class Client:
             answer = self._server.ask("POST", "/predict/batch", json=body, repeatable=True)
             predicted += map(_entities, answer)
         return predicted
+
+    def instant(self, project_id: int) -> Instant:
+        """Whether the project learns from every submitted document, and how many it has learnt."""
+        return read(Instant, self._server.ask("GET", f"/projects/{project_id}/instant"))
+
+    def learn_instantly(self, project_id: int, on: bool = True) -> Instant:
+        """Makes the project learn from every submitted document, or not."""
+        body = {"on": on}
+        return read(Instant, self._server.ask("PUT", f"/projects/{project_id}/instant", json=body))
 
     def retrain(self, project_id: int, **settings: Any) -> Job:
         """Queues a retraining. Settings: `epochs`, `encoder_lr`, `decoder_lr`, `batch_size`,

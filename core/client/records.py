@@ -109,6 +109,19 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Instant:
+    """What a project has learnt from its submitted documents, on top of the active model."""
+
+    on: bool
+    model_version: int | None
+    """None where no model is active."""
+    learnt: int
+    to_learn: int
+    """Documents that are to be learnt or taken back."""
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelVersion:
     id: int
     state: str

@@ -142,6 +142,15 @@ def test_decided_entities_stay_and_stay_away(client: Client) -> None:
             client.predict(TEXTS[0], **wrong)
 
 
+def test_instant_learning_is_watched_and_switched(client: Client, clinic: Project) -> None:
+    active = next(version for version in client.models() if version.state == "active")
+    learning = client.instant(clinic.id)
+    assert (learning.on, learning.model_version) == (True, active.id)
+    off = client.learn_instantly(clinic.id, False)
+    assert (off.on, off.to_learn) == (False, 0)
+    assert client.learn_instantly(clinic.id).on
+
+
 def test_a_model_version_is_taken_out_and_brought_in(client: Client, tmp_path: Path) -> None:
     file = tmp_path / "model.zip"
     client.download(client.models()[0].id, file)
