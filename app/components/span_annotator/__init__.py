@@ -68,7 +68,7 @@ import streamlit as st
 
 from app.components import bundle
 from app.components.span_annotator.hotkeys import table
-from core.text.tokenization import tokenize
+from app.services.suggestions.words import words_of
 
 NOTHING_FOUND = "The model found no entities here. Drag over words to add one."
 _FOLDER = Path(__file__).parent
@@ -105,7 +105,7 @@ def sent_flow(key: str) -> str | None:
 @lru_cache(maxsize=64)
 def words(text: str) -> tuple[tuple[int, int], ...]:
     """The `tokens` of a text; kept, since a text is shown again after each of its edits."""
-    return tuple((token.start, token.end) for token in tokenize(text))
+    return tuple((word.start, word.end) for word in words_of(text))
 
 
 def span_annotator(

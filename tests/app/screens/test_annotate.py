@@ -99,14 +99,14 @@ def test_the_page_says_which_document_of_how_many_it_shows(site: Site) -> None:
 def test_next_and_previous_lead_through_the_documents_and_end_at_their_ends(site: Site) -> None:
     first, second = site.add(), site.add(f"{TEXT} Again.", "again")
     site.open("annotate", document=first)
-    assert site.app.button(key="previous").disabled
+    assert site.app.button(key="icon-previous").disabled
 
-    site.app.button(key="next").click()
+    site.app.button(key="icon-next").click()
     site.run()
 
     assert site.mounted()["doc_id"] == second
     assert site.app.query_params["document"] == str(second)
-    assert site.app.button(key="next").disabled
+    assert site.app.button(key="icon-next").disabled
 
 
 def test_a_model_that_finds_nothing_is_told_from_one_that_never_looked(site: Site) -> None:
