@@ -35,6 +35,10 @@ _BADGES: Mapping[DocumentStatus, Literal["green", "orange"]] = {
 _UNCOVERED_SHOWN = 5
 HELD_OUT = "This document is shown without suggestions. Drag over words to add an entity."
 NEVER_LOOKED = "No model has processed this text yet. Drag over words to add an entity."
+OTHER_LABELS = (
+    "The model does not know this project’s labels yet: it learns them from what you submit. "
+    "Drag over words to add an entity."
+)
 NOT_YET = "No suggestions yet. Drag over words to add an entity."
 WIDTH = 1120
 """Pixels."""
@@ -165,6 +169,8 @@ def _nothing(view: DocumentView) -> str:
         return HELD_OUT
     if view.progress:
         return NOT_YET
+    if view.predicted == "other_labels":
+        return OTHER_LABELS
     return NEVER_LOOKED if view.predicted == "never" else NOTHING_FOUND
 
 
@@ -221,6 +227,8 @@ def _of_model(view: DocumentView) -> str:
         return (
             f"Suggestions by model version {view.model_version_id} for {read} ({sampler}{learnt})."
         )
+    if view.predicted == "other_labels":
+        return f"{model} knows none of this project’s labels ({sampler})."
     if view.predicted == "nothing":
         return f"{model} found no entities in this document ({sampler}{learnt})."
     return f"Suggestions by model version {view.model_version_id} ({sampler}{learnt})."

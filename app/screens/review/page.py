@@ -15,9 +15,9 @@ app = context.current()
 project = project_header(
     app,
     "Review",
-    "Accepted entities that look wrong, and entities that look forgotten. Each document is judged "
-    "by what has not learnt it: the original model, and what the other documents teach. Both are "
-    "often wrong; where they are right, there is an annotation mistake.",
+    "Accepted entities that look wrong, and entities that look forgotten. Each document is checked "
+    "by a model that has not learnt from it: the original one, with what the other documents "
+    "taught. It is often wrong; where it is right, you have found an annotation mistake.",
     needs="review",
 )
 problem, predictor = app.model_problem(), app.predictor()
@@ -41,7 +41,7 @@ if not submitted:
 judge = judge_of(app.sessions, predictor)
 if judge.gone is not None:
     st.warning(
-        f"Judged by model version {judge.model.model_version_id}, since version {judge.gone}, "
+        f"Checked by model version {judge.model.model_version_id}, since version {judge.gone}, "
         "with which your retrainings began, is gone. It has learnt these documents: mistakes that "
         "it learnt as well are not found.",
         icon=":material/warning:",

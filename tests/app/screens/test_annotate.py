@@ -119,6 +119,20 @@ def test_a_model_that_finds_nothing_is_told_from_one_that_never_looked(site: Sit
     assert site.spans() == {}
 
 
+def test_a_model_that_does_not_know_the_projects_labels_is_told_of(site: Site) -> None:
+    with writing(site.sessions) as session:
+        project = projects.create(session, "Medicines")
+        projects.ensure_labels(session, project.id, ["DRUG"])
+        added = documents.add(session, project.id, name="visit", text=TEXT)
+        assert added is not None
+        project_id, document = project.id, added.id
+
+    site.open("annotate", project=project_id, document=document)
+
+    assert "knows none of this project’s labels" in site.messages()
+    assert site.mounted()["empty"].startswith("The model does not know this project’s labels yet")
+
+
 def test_a_model_that_fails_is_a_message_and_the_text_can_be_annotated(site: Site) -> None:
     site.model.fails = "the weights are torn"
     document = site.add()

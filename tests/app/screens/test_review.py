@@ -109,7 +109,7 @@ def test_the_page_says_who_judges_where_the_first_model_is_gone(site: Site) -> N
         second = model_versions.register(session, "also gone", ["PER"], parent_id=first).id
     site.model.model_version_id = second
     site.open("review")
-    assert f"Judged by model version {second}, since version {first}" in site.messages()
+    assert f"Checked by model version {second}, since version {first}" in site.messages()
     assert f"version {second} has checked 0 of 1" in site.messages()
 
 
