@@ -21,6 +21,14 @@ def asked(desk: AnnotatorView, number: str, span: str) -> None:
     expect(desk.page.locator(ON).first).to_have_attribute("data-id", span)
 
 
+def from_the_rim(desk: AnnotatorView) -> float:
+    """Pixels between the toolbar and the lower rim of the text."""
+    text, toolbar = desk.text.bounding_box(), desk.popover.bounding_box()
+    assert text is not None
+    assert toolbar is not None
+    return abs(text["y"] + text["height"] - toolbar["y"] - toolbar["height"])
+
+
 def progress(desk: AnnotatorView) -> Locator:
     return desk.page.get_by_test_id("progress")
 
@@ -104,6 +112,7 @@ def test_the_suggestion_is_centred_and_all_else_dimmed(visit: Visit) -> None:
         desk.press("a")
     desk = visit("many_lines", flow="order")
     asked(desk, "1 of 30", "m0")
+    assert from_the_rim(desk) < 10  # what is read before it is not covered
     opacity = "bar => Number(getComputedStyle(bar).opacity)"
     assert desk.bar("m3").evaluate(opacity) < 0.5
     assert desk.bar("m0").evaluate(opacity) == 1

@@ -138,8 +138,8 @@ def test_the_annotate_page_leaves_its_keys_to_the_annotator(tab: Page, site: Sit
     desk.open(site.url, ids[0], project)
     counts = tab.get_by_test_id("counts")
     elements: dict[str, Locator] = {
-        "next": tab.get_by_role("button", name="arrow_forward"),
-        "previous": tab.get_by_role("button", name="arrow_back"),
+        "next": tab.get_by_role("button", name="Next document"),
+        "previous": tab.get_by_role("button", name="Previous document"),
         "margin": tab.get_by_test_id("stMain"),
         "name": tab.get_by_role("heading", name="first"),
         "guidelines": tab.get_by_role("button", name="Guidelines"),

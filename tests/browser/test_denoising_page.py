@@ -103,7 +103,7 @@ def test_d_opens_the_selected_spans_sentence_and_back_returns_to_the_same_place(
     assert document.text[stored.start : stored.end] in sentence
     assert not document.text.startswith(sentence), "not the first sentence, as without a span"
 
-    tab.get_by_role("button", name="arrow_back").click()
+    tab.get_by_role("button", name="Back to the document").click()
     page.ready()
     expect(tab.get_by_test_id("popover")).to_be_visible()
     tab.wait_for_function(

@@ -46,6 +46,10 @@ TEXT = r"""() => {
 Of a table this is what a screen reader is told. Moments and pictures are told there as they are
 stored, and drawn otherwise; tests/app/screens/test_tables.py sees to that."""
 
+ICONS = """() => [...document.querySelectorAll('[role=img][aria-label$=" icon"]')]
+    .map(icon => icon.ariaLabel)"""
+"""Symbols within words: their names are read aloud, those of a button's own icon are not."""
+
 Preparation = Callable[[Page], None]
 
 
@@ -140,7 +144,8 @@ def raw_values(page: Page) -> list[str]:
 
 
 def problems_of(page: Page) -> list[str]:
-    return [*barriers(page), *raw_values(page)]
+    icons = [f"an icon's name is read aloud: {name}" for name in page.evaluate(ICONS)]
+    return [*barriers(page), *raw_values(page), *icons]
 
 
 def see(page: Page, server: Served, view: str) -> None:

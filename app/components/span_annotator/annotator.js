@@ -121,6 +121,7 @@ export class Annotator extends DocumentActions {
     this.outbox.leave();
     this.stop.abort();
     this.spanList.stop();
+    this.long.minimap.stop();
     this.textView.destroy();
     cancelAnimationFrame(this.frame);
   }
@@ -285,7 +286,7 @@ export class Annotator extends DocumentActions {
     this.cover(); // measures the text, so it goes before whatever else changes the page
     const counts = countByStatus(this.view);
     panel.labels.draw(this.labels, this.armed);
-    panel.drawCounts(counts, preferences.rejected);
+    panel.drawCounts(counts, this);
     panel.drawButtons(counts, this);
     panel.drawChoices(this);
     panel.drawOptional('title', preferences.full && this.data.title);

@@ -86,7 +86,7 @@ export class LongDocument {
     write(this.progress, progressOf(data.reading));
     this.unsure.disabled = !left.some(Boolean);
     this.unsure.title = `The suggestion that the model is least sure of (${keyboard.of('least_sure')})`;
-    this.minimap.draw(this.unread);
+    this.minimap.drawSoon(this.unread);
     if (this.unread.length) this.scrolled();
   }
 

@@ -3,9 +3,11 @@
 
 const WIDTH = 14; // px
 const MARK = 2; // px, a mark's height
+const PAINTED_FIRST = 100; // ms after an edit until it is drawn: all of a burst at once
 
 export class Minimap {
   /** @type {TextRange[]} */ unread = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ timer;
 
   /**
    * @param {Annotator} annotator
@@ -27,9 +29,22 @@ export class Minimap {
     });
   }
 
-  /** @param {TextRange[]} unread */
-  draw(unread) {
-    const { canvas, node, annotator } = this;
+  /**
+   * Draws a moment later, since an edit is painted first.
+   * @param {TextRange[]} unread
+   */
+  drawSoon(unread) {
+    this.unread = unread;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.draw();
+    }, PAINTED_FIRST);
+  }
+
+  stop() { clearTimeout(this.timer); }
+
+  draw() {
+    const { canvas, node, annotator, unread } = this;
     const height = node.clientHeight;
     const context = canvas.getContext('2d');
     if (!context || !height) return;

@@ -75,11 +75,11 @@ export class Panel {
 
   /**
    * @param {Record<Status, number>} counts
-   * @param {boolean} shown
+   * @param {Annotator} annotator
    */
-  drawCounts({ suggested, accepted, rejected }, shown) {
+  drawCounts({ suggested, accepted, rejected }, { preferences: { rejected: shown }, data }) {
     write(this.find('counts'),
-      `${suggested} to review · ${accepted} accepted · ${rejected} rejected`);
+      `${suggested} ${data.edits ? 'to review' : 'suggested'} · ${accepted} accepted · ${rejected} rejected`);
     const toggle = this.buttons.rejected;
     toggle.hidden = !rejected;
     press(toggle, shown, shown ? 'Hide rejected' : `Show rejected (${rejected})`);
@@ -91,8 +91,11 @@ export class Panel {
    */
   drawButtons({ suggested, accepted }, { readOnly, history, data }) {
     const { undo, redo, submit, suggest } = this.buttons;
-    undo.disabled = readOnly || !history.done.length;
-    redo.disabled = readOnly || !history.undone.length;
+    undo.hidden = readOnly;
+    redo.hidden = readOnly;
+    undo.disabled = !history.done.length;
+    redo.disabled = !history.undone.length;
+    this.buttons.history.hidden = !data.edits;
     this.find('finish').hidden = readOnly;
     suggest.hidden = !data.can_ask;
     if (suggested) write(submit, `Accept ${suggested} & submit`);

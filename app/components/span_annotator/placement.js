@@ -31,12 +31,15 @@ export function placeUnder(node, { textView, shell }, { s, e }) {
 
 /**
  * Places a node of the shell beside [s, e): above it, over what has been read; without room there,
- * under the line that follows it. Hides it where the range is out of sight.
+ * under the line that follows it. At the lower `rim` of the text, if that is asked for and not too
+ * near: what is read before the range stays in sight. Hides it where the range is out of sight.
  * @param {HTMLElement} node
  * @param {Annotator} annotator
  * @param {TextRange} range
+ * @param {boolean} rim
  */
-export function placeBeside(node, { textView, shell }, { s, e }) {
+export function placeBeside(node, annotator, { s, e }, rim) {
+  const { textView, shell } = annotator;
   const covered = textView.covering(s, e);
   const [first, last] = [covered[0], covered.at(-1)];
   const firstBox = first && boxesOf(first, s, e)[0];
@@ -50,6 +53,7 @@ export function placeBeside(node, { textView, shell }, { s, e }) {
   const under = bottom + last.depth * LANES + GAP;
   const above = top - GAP - node.offsetHeight;
   const below = under + nextLine(textView, last, bottom);
+  if (rim && below <= text.bottom - GAP - node.offsetHeight) { placeBelow(node, annotator); return; }
   const fitsBelow = below + node.offsetHeight <= Math.min(window.innerHeight, outer.bottom);
   const goesAbove = above >= Math.max(0, text.top) || (!fitsBelow && above >= 0 && above >= outer.top);
   const left = Math.min(origin.left + lastBox.left - outer.left, outer.width - node.offsetWidth - 12);

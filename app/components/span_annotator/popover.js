@@ -56,10 +56,10 @@ export class Popover {
   }
 
   position() {
-    const { subject } = this;
+    const { subject, annotator: { decisions } } = this;
     if (!subject) return;
     if ('occurrences' in subject) placeBelow(this.node, this.annotator); // it must not cover what it lists
-    else if ('s' in subject) placeBeside(this.node, this.annotator, subject);
+    else if ('s' in subject) placeBeside(this.node, this.annotator, subject, decisions.current !== null);
     else placeAtTop(this.node, this.annotator);
   }
 

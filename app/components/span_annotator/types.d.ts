@@ -124,6 +124,12 @@ interface WirePlace {
   end: number;
 }
 
+/** The part of a long paragraph that has its bars, and where the paragraph lay in the view then. */
+interface DrawnWindow extends WirePlace {
+  top: number;
+  height: number;
+}
+
 interface SpanFields {
   id: string;
   label: string;

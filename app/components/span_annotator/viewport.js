@@ -17,8 +17,8 @@ export class Viewport {
     this.onChange = onChange;
     /** @type {Set<Paragraph>} */
     this.visible = new Set();
-    /** @type {Map<Paragraph, WirePlace>} */
-    this.windows = new Map(); // long paragraph -> the [from, to) it was last drawn for
+    /** @type {Map<Paragraph, DrawnWindow>} */
+    this.windows = new Map(); // long paragraph -> the [from, to) it was last drawn for, and where it lay
     this.resized = new ResizeObserver(() => {
       this.windows.clear();
       onChange(this.visible);
@@ -58,8 +58,12 @@ export class Viewport {
   windowOf(paragraph) {
     if (paragraph.end - paragraph.start < LONG) return paragraph;
     const { top, bottom } = this.box.getBoundingClientRect();
+    const node = paragraph.node.getBoundingClientRect();
+    const known = this.windows.get(paragraph);
+    if (known?.top === node.top - top && known.height === node.height) return known;
     const window = {
       start: firstBelow(paragraph, top - MARGIN), end: firstBelow(paragraph, bottom + MARGIN),
+      top: node.top - top, height: node.height,
     };
     this.windows.set(paragraph, window);
     return window;

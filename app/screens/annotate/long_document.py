@@ -14,7 +14,7 @@ from app.services.annotation import document_data
 from app.services.annotation.document_view import DocumentView
 from app.services.suggestions import by_parts
 
-FIRST, LATER = 0.5, 2.0
+FIRST, LATER = 0.25, 2.0
 """Seconds from one look at whether more is read to the next: until there is a first part, and
 then, when the page is drawn anew for several parts together."""
 

@@ -96,6 +96,6 @@ def watch() -> None:
 
 @st.fragment(run_every=OFTEN)
 def _glance(result: Future[Change]) -> None:
-    st.caption(":material/blur_on: The model is suggesting again; you can keep working.")
+    st.caption("The model is suggesting again; you can keep working.")
     if result.done():
         st.rerun()

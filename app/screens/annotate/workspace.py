@@ -14,6 +14,7 @@ from app.screens.annotate.guidelines import guidelines
 from app.screens.annotate.metadata import metadata
 from app.screens.annotate.visit import KEY
 from app.screens.common import location
+from app.screens.common.icon_button import icon_button
 from app.screens.common.sentence import withheld
 from app.screens.common.wording import STATUS, clipped, count, literal
 from app.services.annotation.annotation import AnnotationService
@@ -47,8 +48,8 @@ def heading(
     """The document's name, its place in the project, its status, and the ways on."""
     around, status = above.surroundings, above.status
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _step("previous", ":material/arrow_back:", around.previous, "Ctrl+←")
-        _step("next", ":material/arrow_forward:", around.next, "Ctrl+→")
+        _step("previous", "arrow_back", around.previous, "Ctrl+←")
+        _step("next", "arrow_forward", around.next, "Ctrl+→")
         st.subheader(literal(clipped(above.name, 60)), anchor=False, width="content")
         if status in _BADGES:
             st.badge(STATUS[status], color=_BADGES[status])
@@ -97,7 +98,7 @@ def other_annotators(view: DocumentView) -> None:
         )
     if view.annotators > 1:
         st.caption(
-            f":material/visibility_off: {view.annotators} people annotate this document "
+            f"{view.annotators} people annotate this document "
             "independently. Nobody sees the others’ answers; a reviewer compares them."
         )
 
@@ -117,11 +118,8 @@ def _full(app: AppContext, above: Heading, problem: str) -> NoReturn:
 
 
 def _step(name: str, icon: str, document_id: int | None, keys: str) -> None:
-    if st.button(
-        icon,
-        key=name,
-        disabled=document_id is None,
-        help=f"The {name} document ({keys})",
+    if icon_button(
+        f"{name.capitalize()} document", icon, key=name, help=keys, disabled=document_id is None
     ):
         assert document_id is not None
         location.choose_document(document_id)
@@ -196,6 +194,8 @@ def _of_model(view: DocumentView) -> str:
         return (
             f"Suggestions by model version {view.model_version_id} for {read} ({sampler}{learnt})."
         )
+    if view.predicted == "other_labels":
+        return f"{model} knows none of this project’s labels ({sampler})."
     if view.predicted == "nothing":
         return f"{model} found no entities in this document ({sampler}{learnt})."
     return f"Suggestions by model version {view.model_version_id} ({sampler}{learnt})."

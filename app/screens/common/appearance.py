@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from app.screens.common.icon_button import KEY
+
 ON_PRIMARY = {"light": "#ffffff", "dark": "#14161c"}
 """The text of primary buttons: Streamlit's white is too faint on the dark theme's light blue."""
 
 CHOSEN = {"light": "#34497e", "dark": "#9fb1ec"}
 """The text of what is chosen of several buttons; it stands on a tint of the primary colour, which
 is too near to that colour itself in the dark."""
+
+_HEARD_ALONE = (
+    "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);"
+)
 
 
 def style(theme: str | None) -> str:
@@ -18,5 +24,6 @@ def style(theme: str | None) -> str:
 button[data-testid^="stBaseButton-primary"]:not(:disabled),
 button[data-testid^="stBaseButton-primary"]:not(:disabled) *,
 span[data-tag], span[data-tag] * {{ color: {text}; }}
+[class*="st-key-{KEY}"] button [data-testid="stMarkdownContainer"] {{ {_HEARD_ALONE} }}
 .stButtonGroup button[data-selected="true"] * {{ color: {chosen}; }}
 </style>"""

@@ -63,4 +63,4 @@ def nothing_to_show(title: str, remedy: str) -> None:
 
 
 def missing(remedy: str) -> None:
-    st.caption(f":material/hourglass_empty: {remedy}")
+    st.caption(remedy)

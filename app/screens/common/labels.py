@@ -82,12 +82,12 @@ def _table(app: AppContext, project: ProjectView, labels: Sequence[ProjectLabel]
 def swatches(names: Iterable[str], colours: Iterable[str]) -> str:
     """The labels as they will look. A colour that is none is grey."""
     shown = [
-        f'<span style="border:1.5px solid {colour};border-radius:99px;padding:1px 10px;'
-        f'margin-right:6px;background:{colour}33">{escape(name)}</span>'
+        f'<span style="border:1.5px solid {colour};border-radius:14px;padding:1px 10px;'
+        f'background:{colour}33;overflow-wrap:anywhere">{escape(name)}</span>'
         for name, given in zip(names, colours, strict=True)
         for colour in [_valid(given)]
     ]
-    return f'<div style="line-height:2.1">{"".join(shown)}</div>'
+    return f'<div style="display:flex;flex-wrap:wrap;gap:6px">{"".join(shown)}</div>'
 
 
 def _swatch(colour: str) -> str:
@@ -141,7 +141,7 @@ def _upper(key: str | None) -> str | None:
 def _change_label(app: AppContext, project_id: int, labels: Sequence[ProjectLabel]) -> None:
     by_id = {label.id: label for label in labels}
     names = {id: label.name for id, label in by_id.items()}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = st.selectbox(
             "Label to change",
             list(names),
@@ -149,7 +149,7 @@ def _change_label(app: AppContext, project_id: int, labels: Sequence[ProjectLabe
             format_func=lambda id: names.get(id, ""),
             key=f"label_to_change_{project_id}_{len(labels)}",
             placeholder="Choose a label",
-            width=260,
+            width=200,
         )
         if chosen is not None:
             _choose_colour(app, project_id, by_id[chosen])

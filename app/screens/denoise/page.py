@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import context
 from app.screens.common import denoising_view, location, run_comparison, sampler_controls, sentence
+from app.screens.common.icon_button import icon_button
 from app.screens.common.wording import clipped, literal
 from app.screens.denoise.beside import choose_beside
 from app.screens.denoise.overview import overview_rows
@@ -23,8 +24,8 @@ if project is None or predictor is None:
 document_id = location.current_document(app, project)
 colours = label_set.colours(app.sessions, project.id)
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    if document_id and st.button(
-        ":material/arrow_back:", help="Back to the document, where you were", key="back"
+    if document_id and icon_button(
+        "Back to the document", "arrow_back", key="back", help="where you were"
     ):
         location.go(location.ANNOTATE, document_id)
     st.subheader("Denoise", anchor=False, width="content")

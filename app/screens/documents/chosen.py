@@ -36,9 +36,9 @@ def actions(
         st.success(literal(news), icon=":material/check_circle:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         every = total > len(ids) and st.checkbox(
-            f"All {total:,} that match", key=f"{_ALL} {turn()}", disabled=not ids
+            f"All {total:,} that match", key=f"{_ALL} {turn()}"
         )
-        if not ids:
+        if not ids and not every:
             _forget()
             st.caption(
                 "Select rows to assign, tag, split, export or delete them. Click a name to open "

@@ -67,13 +67,13 @@ def _show(preview: Preview, name: str) -> None:
     if preview.labels:
         st.caption(_labels(preview))
     for line in losses(report):
-        st.caption(f":material/warning: {line}")
+        st.caption(f"⚠ {line}")
     for note in report.note_lines():
         st.caption(literal(note))
     for line in changes(report):
         st.caption(line)
     for bad in report.bad[:BAD_SHOWN]:
-        st.caption(f":material/warning: line {bad.line:,}: {literal(bad.reason)}")
+        st.caption(f"⚠ Line {bad.line:,}: {literal(bad.reason)}")
     if preview.first:
         st.dataframe(
             pd.DataFrame([_row(record) for record in preview.first]),

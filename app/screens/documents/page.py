@@ -48,13 +48,7 @@ if not app.may(project.id, "review"):  # the rest is for who may change the proj
     st.stop()
 refused_by_project(app, project.id)
 present, add, labels, settings, deleted = st.tabs(
-    [
-        ":material/description: All documents",
-        ":material/add: Add documents",
-        ":material/label: Labels",
-        ":material/tune: Settings",
-        ":material/delete: Trash",
-    ]
+    ["All documents", "Add documents", "Labels", "Settings", "Trash"]
 )
 with present:
     listing(suggests=counts["new"] > 0)

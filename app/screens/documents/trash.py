@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from app.context import AppContext
 from app.screens.common.wording import clipped, count, literal, moment
 from app.services.operations import trash
-from storage.enums import DeletableKind
 from storage.records import TrashedItem
 
 ROWS = 20
-_SIGNS: Mapping[DeletableKind, str] = {
-    "project": ":material/folder: Project",
-    "label": ":material/label: Label",
-    "document": ":material/description: Document",
-}
 
 
 def recently_deleted(app: AppContext, project_id: int) -> None:
@@ -49,7 +43,7 @@ def deleted_projects(app: AppContext) -> None:
 def _rows(app: AppContext, found: Sequence[TrashedItem]) -> None:
     for item in found:
         kind, name, since, way_back = st.columns([1, 4, 2, 1], vertical_alignment="center")
-        kind.markdown(_SIGNS[item.kind])
+        kind.markdown(item.kind.capitalize())
         name.markdown(literal(clipped(item.name, 80)) or f"{item.kind} {item.id}")
         since.caption(f"deleted {moment(item.deleted_at)}")
         if way_back.button("Restore", key=f"restore_{item.kind}_{item.id}", type="tertiary"):

@@ -12,6 +12,10 @@ from app.services.annotation.document_view import DocumentView
 
 HELD_OUT = "This document is shown without suggestions. Drag over words to add an entity."
 NEVER_LOOKED = "No model has processed this text yet. Drag over words to add an entity."
+OTHER_LABELS = (
+    "The model does not know this project’s labels yet: it learns them from what you submit. "
+    "Drag over words to add an entity."
+)
 NOTHING_FOUND = "The model found no entities here. Drag over words to add one."
 NOT_YET = "No suggestions yet. Drag over words to add an entity."
 AWAITED: Mapping[str, Any] = {"read": 0, "sentences": 0, "unread": [], "stopped": False}
@@ -62,4 +66,6 @@ def _nothing(view: DocumentView) -> str:
         return HELD_OUT
     if view.progress:
         return NOT_YET
+    if view.predicted == "other_labels":
+        return OTHER_LABELS
     return NEVER_LOOKED if view.predicted == "never" else NOTHING_FOUND

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,8 +21,9 @@ from storage.models import AnnotationSet
 from storage.repository import annotation_sets, label_names, projects
 from storage.repository.neighbours import Surroundings, surroundings
 
-Predicted = Literal["never", "nothing", "found"]
-"""`nothing`: a model looked and found no entity. `never`: no model has looked."""
+Predicted = Literal["never", "nothing", "other_labels", "found"]
+"""`nothing`: a model looked and found no entity; `other_labels`: none of the project's labels.
+`never`: no model has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ def view(
         text=document.text,
         spans=draft.spans,
         read_only=standing.status == "submitted",
-        predicted="never" if machine is None else "found" if machine.entities else "nothing",
+        predicted=_predicted(machine, known),
         model_version_id=machine.model_version_id if machine else None,
         uncovered=_pairs(machine.provenance.get("uncovered", ())) if machine else (),
         prediction_error=error,
@@ -194,6 +195,16 @@ def view(
         conflicts=waiting(session, task, person, draft),
         holder=None if task.blind else assignment.holder(document, person),
     )
+
+
+def _predicted(machine: AnnotationSet | None, known: Collection[str]) -> Predicted:
+    if machine is None:
+        return "never"
+    if not machine.entities:
+        return "nothing"
+    if instant.documents_of(machine) or any(entity.label in known for entity in machine.entities):
+        return "found"
+    return "other_labels"
 
 
 def _pairs(stretches: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.editing import DraftSpan
 from app.services.annotation.conflicts import Conflict
-from core.text.tokenization import tokenize
+from app.services.suggestions.words import words_of
 
 _PARTS = ("left", "right", "type")
 
@@ -45,7 +45,7 @@ def words(text: str) -> str:
     since a text is shown again after each of its edits."""
     steps: list[int] = []
     at = 0
-    for token in tokenize(text):
+    for token in words_of(text):
         steps += (token.start - at, token.end - token.start)
         at = token.end
     return " ".join(map(str, steps))

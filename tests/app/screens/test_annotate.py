@@ -99,14 +99,14 @@ def test_the_page_says_which_document_of_how_many_it_shows(site: Site) -> None:
 def test_next_and_previous_lead_through_the_documents_and_end_at_their_ends(site: Site) -> None:
     first, second = site.add(), site.add(f"{TEXT} Again.", "again")
     site.open("annotate", document=first)
-    assert site.app.button(key="previous").disabled
+    assert site.app.button(key="icon-previous").disabled
 
-    site.app.button(key="next").click()
+    site.app.button(key="icon-next").click()
     site.run()
 
     assert site.mounted()["doc_id"] == second
     assert site.app.query_params["document"] == str(second)
-    assert site.app.button(key="next").disabled
+    assert site.app.button(key="icon-next").disabled
 
 
 def test_a_model_that_finds_nothing_is_told_from_one_that_never_looked(site: Site) -> None:
@@ -117,6 +117,20 @@ def test_a_model_that_finds_nothing_is_told_from_one_that_never_looked(site: Sit
     assert "found no entities in this document" in site.messages()
     assert site.mounted()["empty"].startswith("The model found no entities")
     assert site.spans() == {}
+
+
+def test_a_model_that_does_not_know_the_projects_labels_is_told_of(site: Site) -> None:
+    with writing(site.sessions) as session:
+        project = projects.create(session, "Medicines")
+        projects.ensure_labels(session, project.id, ["DRUG"])
+        added = documents.add(session, project.id, name="visit", text=TEXT)
+        assert added is not None
+        project_id, document = project.id, added.id
+
+    site.open("annotate", project=project_id, document=document)
+
+    assert "knows none of this project’s labels" in site.messages()
+    assert site.mounted()["empty"].startswith("The model does not know this project’s labels yet")
 
 
 def test_a_model_that_fails_is_a_message_and_the_text_can_be_annotated(site: Site) -> None:

@@ -99,7 +99,7 @@ def test_there_is_a_way_back_to_the_document(site: Site) -> None:
     document = site.add()
     site.open("denoise", document=document)
 
-    site.app.button(key="back").click()
+    site.app.button(key="icon-back").click()
     site.run()
 
     assert site.mounted()["doc_id"] == document

@@ -66,6 +66,15 @@ def test_predicted_nothing_is_not_never_predicted(
     assert (nothing.predicted, nothing.model_version_id) == ("nothing", 1)
 
 
+def test_a_model_of_other_labels_is_not_one_that_found_nothing(
+    sessions: sessionmaker[Session], document_id: int
+) -> None:
+    model = FakeModel(entities=(Entity(9, 12, "BAND", 1.0),))
+    view = AnnotationService(sessions, model).open(document_id, "Ann")
+
+    assert (view.predicted, view.spans) == ("other_labels", ())
+
+
 def test_what_the_model_could_not_look_at_is_told(
     sessions: sessionmaker[Session], document_id: int
 ) -> None:
