@@ -43,7 +43,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "(default: %(default)s)",
     )
     parser.add_argument(
-        "--limit", type=int, metavar="N", help="maximum number of documents (default: all)"
+        "--limit",
+        type=int,
+        metavar="N",
+        help="maximum number of documents, so that 60 of 5 records are the first 300 (default: "
+        "all)",
     )
     parser.add_argument(
         "--json",

@@ -86,3 +86,10 @@ def labels_of(session: Session, version_id: int) -> frozenset[str]:
     """What the version can suggest; nothing for one that is not registered."""
     version = session.get(ModelVersion, version_id)
     return frozenset(version.labels) if version else frozenset()
+
+
+def first_of(session: Session, version: ModelVersion) -> ModelVersion:
+    """The version that the retrainings up to this one began with."""
+    while version.parent_id is not None:
+        version = get(session, version.parent_id)
+    return version

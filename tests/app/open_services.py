@@ -23,6 +23,7 @@ OPEN = {
     "suggestions.instant_lessons.InstantLearning.forget": ("the machine's own thread"),
     "suggestions.instant_lessons.InstantLearning.scaling": ("one model serves all projects"),
     "suggestions.instant_wake.register": ("the machine's own thread"),
+    "suggestions.instant_wake.caught_up": ("whether the machine is at work"),
     "suggestions.instant_wake.wait": ("whether the machine is at work"),
     "operations.projects.every": "lists what the person may see; see its own test",
     "operations.projects.with_labels": "lists what the person may see; see the interface's tests",

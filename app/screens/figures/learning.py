@@ -27,6 +27,8 @@ _SWITCH = "**Learn from every submitted document**, in the project’s settings 
 _AGAINST: Mapping[str, str] = {
     "few entities": f"fewer than {ENTITIES} entities were corrected since this model version took "
     "over.",
+    "known labels": f"fewer than {ENTITIES} of the corrected entities have labels that are new to "
+    "the model, and of labels that it knew it learns little from so few.",
     "little left": "little is left to correct.",
     "steep": "what is learnt at once still makes the suggestions better.",
     "nobody waits": f"fewer than {WINDOW} documents wait to be annotated.",

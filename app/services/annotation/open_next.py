@@ -45,7 +45,7 @@ def open_next(
     target = next_document(sessions, project_id, document_id, person=person)
     if target is None:
         return None
-    learning = not instant_wake.wait(sessions, project_id, 0)
+    learning = not instant_wake.caught_up(sessions, project_id)
     with writing(sessions, beside_others=True) as session:
         return _opened(session, target, predictor, person, learning)
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from itertools import accumulate, count, pairwise
 
 from app.services.suggestions import instant_plan
+from app.services.suggestions.instant import labels_of
 from app.services.team.permissions import require
 from core.evaluation.metrics import Count, ratio
 from core.inference.instant.outcomes import LabelOutcome, LessonOutcomes
 from storage.engine import Sessions
-from storage.repository import instant, lesson_outcomes, model_versions, projects
+from storage.repository import lesson_outcomes, model_versions, projects
 
 WINDOW = 20
 """Documents that a point of the curve is about, the last ones."""
@@ -69,6 +70,8 @@ class LearningCurve:
     of a version that may have been trained on them."""
     failed: int = 0
     """Documents that cannot be learnt on top of the active version."""
+    first_labels: frozenset[str] = frozenset()
+    """The ids of those labels that the model knew before any retraining."""
 
     def points(self, label: str | None = None) -> list[CurvePoint]:
         """A point for each document, of one label or of all together (None)."""
@@ -108,8 +111,9 @@ def learning_curve(sessions: Sessions, project_id: int) -> LearningCurve:
         project = projects.get(session, project_id)
         require(session, project_id, "annotate")
         lessons = lesson_outcomes.tested(session, project_id)
-        label_ids = instant.label_ids(session, project_id)
+        labels = labels_of(session, project_id)
         active = model_versions.active(session)
+        first_labels = model_versions.first_of(session, active).labels if active else []
         failed = active and instant_plan.difference(session, project_id, active.id).failed
     tests = []
     for lesson in lessons:
@@ -120,7 +124,14 @@ def learning_curve(sessions: Sessions, project_id: int) -> LearningCurve:
                 DocumentTest(lesson.document_id, version_id, outcomes.instant, outcomes.model)
             )
     unmeasured = len(lessons) - len(tests)
-    return LearningCurve(project.instant, tests, label_ids, unmeasured, len(failed or ()))
+    return LearningCurve(
+        project.instant,
+        tests,
+        labels.ids,
+        unmeasured,
+        len(failed or ()),
+        labels.ids_of(first_labels),
+    )
 
 
 def _total(outcomes: ByLabel, label_id: str | None) -> LabelOutcome:

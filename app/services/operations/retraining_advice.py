@@ -8,7 +8,9 @@ what the model's own features do not tell apart. A retraining changes these. So 
 
 - the curve is flat: `WINDOW` more documents would save less than `FLAT` of the actions;
 - the features lag: at least `LEFT` of the actions remain;
-- there is enough to learn from: `ENTITIES` corrected entities since the version took over;
+- there is enough to learn from: `ENTITIES` corrected entities since the version took over, of
+  labels that the model did not know before any retraining: where it was taught thousands, some
+  hundreds more make it no better;
 - somebody profits: as many documents as the curve's window wait to be annotated.
 
 docs/results/instant.md says when it speaks on open corpora; what a retraining gains then is not
@@ -17,7 +19,7 @@ measured yet.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,7 +32,7 @@ FLAT = 0.1
 LEFT = 0.2
 ENTITIES = 300
 _EXPONENTS = np.arange(0, 1.01, 0.02)
-Reason = Literal["few entities", "steep", "little left", "nobody waits", "pays"]
+Reason = Literal["few entities", "known labels", "steep", "little left", "nobody waits", "pays"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def retraining_advice(
 ) -> RetrainingAdvice | None:
     """Advice for the active version with `waiting` documents to annotate; None before a document
     with entities was tested on it."""
-    outcomes = [_all_labels(test) for test in curve.tests if test.model_version_id == version_id]
+    tests = [test for test in curve.tests if test.model_version_id == version_id]
+    outcomes = [_all_labels(test) for test in tests]
     gestures = [outcome.gestures for outcome in outcomes]
     entities = [outcome.entities for outcome in outcomes]
     if not any(entities):
@@ -67,7 +70,8 @@ def retraining_advice(
     documents = len(outcomes)
     left = share * documents**-exponent
     saved = 1 - (1 + WINDOW / documents) ** -exponent
-    reason = _reason(sum(entities), left, saved, waiting)
+    new = [_all_labels(test, but=curve.first_labels).entities for test in tests]
+    reason = _reason(sum(entities), sum(new), left, saved, waiting)
     return RetrainingAdvice(reason, documents, sum(entities), left, saved)
 
 
@@ -85,15 +89,18 @@ def power_law(costs: Sequence[float], by_hand: Sequence[float]) -> tuple[float, 
     return float(scale[best]), float(_EXPONENTS[best])
 
 
-def _reason(entities: int, left: float, saved: float, waiting: int) -> Reason:
+def _reason(entities: int, new: int, left: float, saved: float, waiting: int) -> Reason:
     if entities < ENTITIES:
         return "few entities"
     if left < LEFT:
         return "little left"
     if saved >= FLAT:
         return "steep"
+    if new < ENTITIES:
+        return "known labels"
     return "pays" if waiting >= WINDOW else "nobody waits"
 
 
-def _all_labels(test: DocumentTest) -> LabelOutcome:
-    return sum(test.instant.values(), LabelOutcome())
+def _all_labels(test: DocumentTest, but: Collection[str] = ()) -> LabelOutcome:
+    outcomes = (outcome for label, outcome in test.instant.items() if label not in but)
+    return sum(outcomes, LabelOutcome())

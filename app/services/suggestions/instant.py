@@ -6,7 +6,7 @@ renamed label is the same label, and one in the trash is not suggested.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
@@ -50,6 +50,11 @@ class Labels:
     """By today's name."""
     names: Mapping[str, str]
     """Today's names by earlier ones, see `storage.repository.label_names`."""
+
+    def ids_of(self, labels: Iterable[str]) -> frozenset[str]:
+        """The ids of those labels that the project has, by today's or an earlier name."""
+        today = (self.names.get(label, label) for label in labels)
+        return frozenset(str(self.ids[name]) for name in today if name in self.ids)
 
     def to_ids(self, entities: Sequence[Entity]) -> tuple[Entity, ...]:
         """The entities whose labels the project has, by their labels' ids."""

@@ -287,8 +287,4 @@ def _replayed(
 def _configure(head: InstantHead, model: LearningModel, todo: Todo) -> None:
     """Nesting, and the labels that the model suggests itself, as they are now."""
     head.flat = todo.flat
-    head.known = frozenset(
-        str(todo.labels.ids[name])
-        for label in model.with_pipeline(lambda pipeline: pipeline.labels)
-        if (name := todo.labels.names.get(label, label)) in todo.labels.ids
-    )
+    head.known = todo.labels.ids_of(model.with_pipeline(lambda pipeline: pipeline.labels))

@@ -11,10 +11,16 @@ from typing import Protocol
 
 from storage import submitted_changes
 from storage.engine import Sessions
+from storage.repository import instant, model_versions
 
 PATIENCE = 0.2
 """Seconds that a page waits for what was just submitted to be learnt before it opens the next
 document."""
+FIRST = 5
+"""Documents of a project that teach the most: until so many are learnt, a page waits longer."""
+FIRST_PATIENCE = 2.0
+"""Seconds that it waits then; to learn a document takes about half a second, and without what it
+taught the next one may have no suggestions at all."""
 
 
 class Learner(Protocol):
@@ -34,11 +40,28 @@ def register(sessions: Sessions, learner: Learner) -> None:
     submitted_changes.listen(sessions.kw["bind"], learner.request)
 
 
-def wait(sessions: Sessions, project_id: int, seconds: float = PATIENCE) -> bool:
-    """Wait so long, at most, for what was submitted to be learnt by this process; returns whether
-    it is."""
+def caught_up(sessions: Sessions, project_id: int) -> bool:
+    """Whether this process has learnt whatever was submitted; it does not wait for it."""
     learner = _learners.get(_address(sessions))
-    return learner is None or learner.wait(project_id, seconds)
+    return learner is None or learner.wait(project_id, 0)
+
+
+def wait(sessions: Sessions, project_id: int) -> None:
+    """Wait a moment, at most, for what was submitted to be learnt by this process; longer for the
+    first documents of a project."""
+    learner = _learners.get(_address(sessions))
+    if learner is None or learner.wait(project_id, PATIENCE):
+        return
+    if _learnt(sessions, project_id) < FIRST:
+        learner.wait(project_id, FIRST_PATIENCE - PATIENCE)
+
+
+def _learnt(sessions: Sessions, project_id: int) -> int:
+    """How many documents suggest on top of the active model version."""
+    with sessions() as session:
+        active = model_versions.active(session)
+        published = instant.published(session, project_id, active.id) if active else None
+        return published.documents if published else 0
 
 
 def _address(sessions: Sessions) -> str:

@@ -79,7 +79,7 @@ class InstantHead:
         columns = {label: column for column, label in enumerate(self.labels)}
         x, y, weights = [], [], []
         for item, rows in zip(filled, learnt, strict=True):
-            x.append(item.sentence.embeddings)
+            x.append(self.scaling(item.sentence.embeddings))
             y.append(torch.zeros(len(x[-1]), len(columns)))
             weights.append(torch.ones(len(x[-1])))
             for row, _ in item.by_row(item.rejected):
@@ -89,7 +89,7 @@ class InstantHead:
                 if span.label in columns:
                     y[-1][row, columns[span.label]] = 1.0
             self.strings.add(item.sentence.words, item.entities, sign)
-        self.ridge.add(self.scaling(torch.cat(x)), torch.cat(y), torch.cat(weights), sign)
+        self.ridge.add(torch.cat(x), torch.cat(y), torch.cat(weights), sign)
 
     def count_document(self, sign: int = 1) -> None:
         """Count a learnt document."""

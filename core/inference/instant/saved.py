@@ -66,7 +66,6 @@ def head_from_bytes(data: bytes) -> InstantHead:
         above, right = torch.triu_indices(size, size)
         packed = _shaped(tensors["gram"], (len(above),), torch.float64)
         head.ridge.gram[above, right] = packed
-        head.ridge.gram[right, above] = packed
         head.ridge.moments = _shaped(tensors["moments"], (size, labels), torch.float64)
         head.strings.marked = {str(key): _counts(item) for key, item in text["marked"].items()}
         head.strings.ngrams.cells = _cells(tensors["cells"])

@@ -30,7 +30,7 @@ class Scaling:
 
     def __call__(self, embeddings: Tensor) -> Tensor:
         """Standardise (S, F)."""
-        return (embeddings - self.mean) / self.deviation
+        return (embeddings - self.mean).div_(self.deviation)
 
     @classmethod
     def of(cls, model: DiffusionNER) -> Scaling:

@@ -166,7 +166,7 @@ def test_documents_that_cannot_be_learnt_are_counted(site: Site) -> None:
 
 def test_it_says_whether_a_retraining_would_pay(site: Site) -> None:
     with writing(site.sessions) as session:
-        number = model_versions.ensure_active(session, "one", ["PER"]).id
+        number = model_versions.ensure_active(session, "one", ["ORG"]).id
     learnt(site, number, {"PER": LabelOutcome(right=60, missed=40)}, {})
     site.open("figures")
     assert "would not pay yet: fewer than 300 entities were corrected" in site.messages()
@@ -177,3 +177,13 @@ def test_it_says_whether_a_retraining_would_pay(site: Site) -> None:
     site.run()
     assert "**A retraining would pay now.**" in site.messages()
     assert "learning 20 more documents would save 0% of these" in site.messages()
+
+
+def test_a_retraining_is_not_advised_for_labels_that_the_first_version_knew(site: Site) -> None:
+    with writing(site.sessions) as session:
+        first = model_versions.ensure_active(session, "one", ["PER"]).id
+        number = model_versions.register(session, "two", ["PER"], parent_id=first).id
+        model_versions.promote(session, number)
+    learnt(site, number, {"PER": LabelOutcome(right=240, missed=160)}, {})
+    site.open("figures")
+    assert "have labels that are new to the model" in site.messages()

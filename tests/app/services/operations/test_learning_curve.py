@@ -16,7 +16,7 @@ from app.services.operations.learning_curve import (
 from core.inference.instant.outcomes import LabelOutcome
 from storage.engine import Sessions, writing
 from storage.models import Document, ModelVersion
-from storage.repository import model_versions, projects
+from storage.repository import label_names, model_versions, projects
 from tests.app.lessons_kit import NOON, Outcomes, learn, submitted, take_back
 
 pytestmark = pytest.mark.both_databases
@@ -150,6 +150,22 @@ def test_entities_of_a_label_that_is_gone_count_for_all_together(learner: Learne
     curve = learner.curve()
     assert list(curve.label_ids) == ["DRUG"]
     assert curve.points()[0].gestures == 2 / 4
+
+
+def test_labels_that_the_first_version_knew_are_named_by_what_they_are_called_today(
+    learner: Learner,
+) -> None:
+    with writing(learner.sessions) as session:
+        projects.ensure_labels(session, learner.project_id, ["LOC", "PER"])
+        known = projects.labels(session, learner.project_id)[-1]
+        label_names.rename(session, known, "PERSON", "Ada")
+        parent = learner.version_id
+        for path in ("two", "three"):
+            labels = ["PERSON", "DRUG", "DOSE", "LOC"]
+            parent = model_versions.register(session, path, labels, parent_id=parent).id
+        model_versions.promote(session, parent)
+        known_id = str(known.id)
+    assert learner.curve().first_labels == {known_id}
 
 
 def test_a_project_that_does_not_learn_says_so(learner: Learner) -> None:

@@ -53,6 +53,22 @@ def test_a_retraining_pays_once_nothing_speaks_against_it(
     assert (advice.reason, advice.pays) == (reason, reason == "pays")
 
 
+@pytest.mark.parametrize(
+    ("first_labels", "reason"),
+    [({"1", "2"}, "known labels"), ({"1"}, "known labels"), ({"2"}, "pays"), (set(), "pays")],
+)
+def test_labels_that_the_model_knew_before_any_retraining_are_no_reason_for_one(
+    first_labels: set[str], reason: Reason
+) -> None:
+    ten, five = LabelOutcome(right=6, missed=4), LabelOutcome(right=3, missed=2)
+    tests = [DocumentTest(1, VERSION, {"1": ten, "2": five}, {})] * 40
+    known = LearningCurve(True, tests, {}, 0, first_labels=frozenset(first_labels))
+
+    advice = retraining_advice(known, VERSION, WINDOW)
+    assert advice is not None
+    assert advice.reason == reason
+
+
 def test_the_advice_says_what_is_left_and_what_more_documents_would_save() -> None:
     advice = retraining_advice(curve(FLAT), VERSION, WINDOW)
 

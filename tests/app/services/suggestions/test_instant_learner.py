@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,20 @@ from tests.app.instant_kit import PERSON, TEXTS, Classroom, open_classroom
 @pytest.fixture
 def classroom(sessions: Sessions, tmp_path: Path) -> Classroom:
     return open_classroom(sessions, tmp_path)
+
+
+class BusyLearner:
+    """Has learnt everything after so many waits."""
+
+    def __init__(self, learnt_after: int = 3) -> None:
+        self.waited: list[float] = []
+        self._learnt_after = learnt_after
+
+    def request(self, project_ids: Iterable[int] | None) -> None: ...
+
+    def wait(self, project_id: int, seconds: float) -> bool:
+        self.waited.append(seconds)
+        return len(self.waited) >= self._learnt_after
 
 
 def _learner(classroom: Classroom, learnt: list[int]) -> InstantLearner:
@@ -51,6 +66,33 @@ def test_a_submit_and_a_reopening_ask_for_the_project_and_pages_wait_until_it_is
         pass
     learner.rest()
     assert (classroom.head().documents, classroom.lessons()) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("learnt", "seconds"),
+    [
+        (0, instant_wake.FIRST_PATIENCE),
+        (instant_wake.FIRST - 1, instant_wake.FIRST_PATIENCE),
+        (instant_wake.FIRST, instant_wake.PATIENCE),
+    ],
+)
+def test_a_page_waits_longer_for_what_the_first_documents_of_a_project_teach(
+    classroom: Classroom, learnt: int, seconds: float
+) -> None:
+    texts = [f"{TEXTS[0]} {number}." for number in range(learnt)]
+    classroom.submit_all(*texts)
+    classroom.learn()
+    busy = BusyLearner()
+    instant_wake.register(classroom.sessions, busy)
+    instant_wake.wait(classroom.sessions, classroom.project_id)
+    assert sum(busy.waited) == pytest.approx(seconds)
+
+
+def test_a_page_waits_no_longer_than_it_takes(classroom: Classroom) -> None:
+    busy = BusyLearner(learnt_after=1)
+    instant_wake.register(classroom.sessions, busy)
+    instant_wake.wait(classroom.sessions, classroom.project_id)
+    assert busy.waited == [instant_wake.PATIENCE]
 
 
 def test_a_look_at_everything_finds_what_another_program_submitted(classroom: Classroom) -> None:
