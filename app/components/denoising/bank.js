@@ -74,6 +74,7 @@ export class Bank {
    */
   show({ entities }, position) {
     const { active, entity: chosen } = this.selection;
+    this.root.classList.toggle('empty', !entities.some((entity) => fallen(entity, position) === 1));
     this.buttons.forEach((button, i) => {
       const visibility = fallen(entities[i], position) < 1 ? 'hidden' : 'visible';
       if (button.style.visibility !== visibility) button.style.visibility = visibility;

@@ -8,6 +8,8 @@ const THROWN = 0.62; // of a step until a span starts again elsewhere
 const FLASH = 0.3; // of a step
 const [ON_ITS_WAY, ARRIVED] = [0.4, 0.65]; // what a sure span's bar adds to its strength
 const GONE = 0.07; // how visible a span stays that ends in no entity
+const NOISE = { dark: 0.42, light: 0.34 };
+const AGAIN = 0.6; // of the strength of noise, where a span starts again among others on their way
 /** @param {number} u */
 const clamp = (u) => Math.min(1, Math.max(0, u));
 /** @param {number} u */
@@ -109,7 +111,10 @@ function flashAt({ renewed }, i, k, u) {
  * @returns {BarStyle}
  */
 function styleOf({ payload: { frames }, colours, renewed }, i, k) {
-  if (i === 0 || renewed[i].has(k)) return { colour: colours.ink, alpha: colours.dark ? 0.42 : 0.34, typed: false };
+  if (i === 0 || renewed[i].has(k)) {
+    const alpha = (colours.dark ? NOISE.dark : NOISE.light) * (i ? AGAIN : 1);
+    return { colour: colours.ink, alpha, typed: false };
+  }
   const label = frames[i].labels[k];
   if (label < 0) return { colour: colours.ink, alpha: colours.dark ? 0.22 : 0.15, typed: false };
   const strength = i < frames.length - 1 ? ON_ITS_WAY : ARRIVED;

@@ -43,8 +43,8 @@ def sentence_frames(
         ]
         at = _positions(positions)
         certain = [entity["text"] for entity in entities if entity["banked"] == number]
-        close = _near(at, entities) if entities else None
-        readout = wording.step_readout(number, gamma, close, len(made.renewed), certain)
+        reached = _reached(made, at, entities) if entities else None
+        readout = wording.step_readout(number, gamma, reached, len(made.renewed), certain)
         frames.append(
             Frame(
                 readout=readout,
@@ -67,12 +67,16 @@ def _positions(pairs: tuple[tuple[float, float], ...]) -> list[tuple[float, floa
     return [(round(min(pair), 2), round(max(pair), 2)) for pair in pairs]
 
 
-def _near(at: Sequence[tuple[float, float]], entities: Sequence[EntityBar]) -> int:
-    """How many spans have both boundaries within a word of an entity's."""
-    return sum(
-        any(abs(start - e["start"]) <= 1 and abs(end - e["end"]) <= 1 for e in entities)
+def _reached(
+    made: SentenceStep, at: Sequence[tuple[float, float]], entities: Sequence[EntityBar]
+) -> wording.Reached:
+    """How many spans aim at an entity, and how many are near one."""
+    places = {(entity["start"], entity["end"]) for entity in entities}
+    close = sum(
+        any(abs(start - left) <= 1 and abs(end - right) <= 1 for left, right in places)
         for start, end in at
     )
+    return wording.Reached(sum(span in places for span in made.spans), close, len(made.spans))
 
 
 def span_score(step: SentenceStep, slot: int, trace: Trace) -> float:

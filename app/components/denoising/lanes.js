@@ -4,6 +4,9 @@
 import { rowOf } from './rows.js';
 
 const MARGIN = 5; // pixels above and below the lanes of a row
+const MARK = { pitch: 4, thick: 3 }; // pixels of the lines between the words and the lanes that mark entities
+const PASSING = 14; // pixels at least for the spans that pass through a row
+const HAIRLINE = 0.6;
 const FILLED = 0.74; // of a lane by its bar
 
 export class Lanes {
@@ -24,7 +27,9 @@ export class Lanes {
     this.order.forEach((k) => { this.lane[k] = counts[this.row[k]]++; });
     this.rank = this.lane.map((_, k) => this.order.indexOf(k));
     this.pitches = counts.map(pitchOf);
-    this.bands = counts.map((count, row) => 2 * MARGIN + count * this.pitches[row]);
+    this.head = MARGIN + MARK.pitch * Math.max(0, ...entities.map((entity) => entity.row + 1));
+    this.heights = counts.map((count, row) => Math.max(count * this.pitches[row], rows.length > 1 ? PASSING : 0));
+    this.bands = this.heights.map((height) => this.head + height + MARGIN);
   }
 
   /**
@@ -33,15 +38,22 @@ export class Lanes {
    * @param {number} row
    */
   top(k, row) {
-    if (row === this.row[k]) return MARGIN + this.lane[k] * this.pitches[row];
-    return MARGIN + (this.rank[k] / this.total) * (this.bands[row] - 2 * MARGIN);
+    if (row === this.row[k]) return this.head + this.lane[k] * this.pitches[row];
+    return this.head + (this.rank[k] / this.total) * this.heights[row];
   }
 
   /**
    * @param {number} k
    * @param {number} row
    */
-  thick(k, row) { return row === this.row[k] ? Math.max(1, this.pitches[row] * FILLED) : 1; }
+  thick(k, row) { return row === this.row[k] ? Math.max(1, this.pitches[row] * FILLED) : HAIRLINE; }
+
+  /**
+   * The line that marks an entity under its words, as [top, height] below them.
+   * @param {EntityBar} entity
+   * @returns {[number, number]}
+   */
+  mark({ row }) { return [MARK.pitch * row + 2, MARK.thick]; }
 
   /**
    * The lanes of an entity's noisy spans: [row, top, bottom]; null where none ended on it.
@@ -59,7 +71,7 @@ export class Lanes {
 
 /**
  * The noisy spans in the order of the entities they end in, then those that end in none; within
- * an entity as they start.
+ * an entity those first that are on their way the longest, then as they start.
  * @param {Frame[]} frames
  * @param {EntityBar[]} entities
  * @param {number[]} home
@@ -72,8 +84,9 @@ function laneOrder(frames, entities, home) {
     const entity = entities[home[k]];
     return entity ? [0, entity.start, -entity.end] : [1, last[k][0], -last[k][1]];
   };
+  const begun = noise.map((_, k) => frames.findLastIndex(({ renewed }) => renewed.includes(k)));
   /** @type {(a: number[], b: number[]) => number} */
   const compare = (a, b) => a.map((value, i) => value - b[i]).find((difference) => difference !== 0) ?? 0;
-  return noise.map((_, k) => k).sort((a, b) => compare(target(a), target(b))
+  return noise.map((_, k) => k).sort((a, b) => compare(target(a), target(b)) || begun[a] - begun[b]
     || noise[a][0] + noise[a][1] - noise[b][0] - noise[b][1] || a - b);
 }

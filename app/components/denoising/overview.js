@@ -19,7 +19,9 @@ export class Overview {
     this.visibility = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
         const row = this.rows.find(({ button }) => button === target);
-        if (row) row.inSight = isIntersecting;
+        if (!row) continue;
+        row.inSight = isIntersecting;
+        if (isIntersecting) row.stage.show(row.stage.position);
       }
     });
   }

@@ -9,9 +9,10 @@ const FOCUSED = 0.85; // at least
 const ARROW = 14; // pixels from which an arrow is drawn
 const HEAD = 3.5;
 const BESIDE = 9; // pixels between a bar and its name
-const MANY = 12; // flashes from which each is fainter
+const MANY = 12; // flashes from which they have no outlines
+const GLOW = 0.75; // of the flash's colour in a bar
 const MOST_TOLD = 2; // of the spans that start again at a time
-const TAKEN = 'crowded – thrown elsewhere';
+const TAKEN = 'place taken – thrown elsewhere';
 const LEGIBLE = 11; // pixels that a group of lanes needs to be named
 
 /**
@@ -24,6 +25,7 @@ const LEGIBLE = 11; // pixels that a group of lanes needs to be named
  */
 export function paint(brush, scene, bars, slots, position) {
   paintTints(brush, scene, bars, slots);
+  paintMarks(brush, scene, slots, position);
   if (!scene.small) paintColumns(brush, scene, slots, position);
   for (const bar of bars) if (slots && !slots.has(bar.k)) paintBar(brush, scene, bar, bar.alpha * DIMMED);
   for (const bar of bars) {
@@ -51,6 +53,26 @@ function paintTints(brush, { geometry }, bars, slots) {
     brush.fillStyle = rgba(colour, alpha);
     brush.fillRect(left - 1, top, right - left + 2, bottom - top);
   });
+}
+
+/**
+ * A line under the words of each entity in the bank; entities within one another have lines below
+ * one another.
+ * @param {Brush} brush
+ * @param {Scene} scene
+ * @param {Set<number> | null} slots
+ * @param {number} position
+ */
+function paintMarks(brush, { payload, geometry, lanes, colours }, slots, position) {
+  for (const entity of payload.entities) {
+    const shown = fallen(entity, position);
+    if (!shown) continue;
+    const [top, height] = lanes.mark(entity);
+    brush.fillStyle = rgba(colours.labels[entity.label], slots && !slots.has(entity.slot) ? DIMMED : shown);
+    for (const { row, left, right } of geometry.pieces(entity.start, entity.end)) {
+      brush.fillRect(left, geometry.bottoms[row] + top, right - left, height);
+    }
+  }
 }
 
 /**
@@ -131,8 +153,8 @@ function ghostPath(brush, { geometry, lanes }, bar, ghost) {
  * @param {NoisyBar} bar
  * @param {number} alpha
  */
-function paintBar(brush, { geometry, lanes }, bar, alpha) {
-  brush.fillStyle = rgba(bar.colour, alpha);
+function paintBar(brush, { geometry, lanes, colours }, bar, alpha) {
+  brush.fillStyle = rgba(bar.flash ? blend(bar.colour, colours.flash, GLOW * bar.flash) : bar.colour, alpha);
   brush.beginPath();
   for (const { row, left, right } of geometry.pieces(bar.start, bar.end)) {
     const thick = lanes.thick(bar.k, row);
@@ -149,9 +171,9 @@ function paintBar(brush, { geometry, lanes }, bar, alpha) {
 function paintFlashes(brush, { geometry, lanes, colours }, bars) {
   const flashing = bars.filter(({ flash }) => flash > 0.02);
   const crowded = flashing.length > MANY;
-  brush.lineWidth = crowded ? 1 : 1.5;
-  for (const bar of flashing) {
-    brush.strokeStyle = rgba(colours.flash, crowded ? 0.55 * bar.flash : bar.flash);
+  brush.lineWidth = 1.5;
+  for (const bar of crowded ? [] : flashing) {
+    brush.strokeStyle = rgba(colours.flash, bar.flash);
     brush.beginPath();
     for (const { row, left, right } of geometry.pieces(bar.start, bar.end)) {
       const top = geometry.bottoms[row] + lanes.top(bar.k, row);
@@ -164,7 +186,8 @@ function paintFlashes(brush, { geometry, lanes, colours }, bars) {
     const piece = geometry.pieces(bar.start, bar.end)[0];
     if (!piece) continue;
     const middle = geometry.bottoms[piece.row] + lanes.top(bar.k, piece.row) + lanes.thick(bar.k, piece.row) / 2;
-    writeBeside(brush, { geometry, colours }, piece, middle, TAKEN, rgba(colours.flash, Math.min(1, 2 * bar.flash)));
+    const text = crowded ? `${flashing.length} spans: ${TAKEN}` : TAKEN;
+    writeBeside(brush, { geometry, colours }, piece, middle, text, rgba(colours.flash, Math.min(1, 2 * bar.flash)));
   }
 }
 

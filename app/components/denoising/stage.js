@@ -13,7 +13,7 @@ import { Selection } from './selection.js';
 const TALLEST_CANVAS = 16000;
 const MEASURED = 20; // pixels: the size at which words are measured
 const LINE = 1.5; // the height of a row of words, by the size of the font
-const LARGE = { least: 17, most: 52 };
+const LARGE = { least: 17, most: 72 };
 const SMALL = { least: 13, most: 13 };
 const PITCHES = { least: 2, most: 9 };
 const SHARE = 0.44; // of the window's height for words and lanes together
@@ -146,6 +146,8 @@ export class Stage {
       return { element, words: spans };
     });
     this.text.replaceChildren(...elements.map(({ element }) => element));
+    this.text.dir = ''; // browsers look for the direction when it is set, not when rows are added
+    this.text.dir = 'auto';
     return elements;
   }
 

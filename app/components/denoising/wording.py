@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 _MOST_AGREED = 5
 _TITLE_LENGTH = 70
 _MOST_NAMES = 2
 _NAME_LENGTH = 30
+
+
+class Reached(NamedTuple):
+    """How far the noisy spans of a sentence with entities are after a step."""
+
+    aimed: int
+    """Spans whose prediction is an entity, boundary by boundary."""
+    close: int
+    """Spans that lie with both boundaries within a word of an entity."""
+    spans: int
 
 
 def choice(index: int, text: str, entities: int) -> str:
@@ -25,13 +36,17 @@ def noise_summary(num_spans: int) -> str:
 
 
 def step_readout(
-    number: int, gamma: int, close: int | None, restarted: int, certain: Sequence[str]
+    number: int, gamma: int, reached: Reached | None, restarted: int, certain: Sequence[str]
 ) -> str:
-    """A step in one line. `close` is None in a sentence without entities; `certain` has the texts
+    """A step in one line. `reached` is None in a sentence without entities; `certain` has the texts
     of the entities that this step banked."""
     clauses = ["nothing convinces the model yet"]
-    if close is not None:
-        clauses = [f"{_count(close, 'span', 'spans')} within a word of a name"]
+    if reached is not None:
+        aim = "aims" if reached.aimed == 1 else "aim"
+        clauses = [
+            f"{reached.aimed} of {_count(reached.spans, 'span', 'spans')} {aim} at a name",
+            f"{reached.close or 'none'} within a word of it",
+        ]
     if restarted:
         clauses.append(f"{restarted} {'starts' if restarted == 1 else 'start'} again")
     if certain:

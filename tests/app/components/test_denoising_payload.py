@@ -151,7 +151,9 @@ def test_a_span_is_confident_when_it_is_typed_and_reaches_the_threshold() -> Non
     frame = sentence_payload(one_word(made, threshold=0.68), 0, COLOURS)["frames"][-1]
     assert frame["confident"] == [True, False, False]
     assert frame["scores"] == [0.7, 0.663, 1.0]
-    assert frame["readout"] == "Step 1 of 1: 3 spans within a word of a name, Ann is certain"
+    assert frame["readout"] == (
+        "Step 1 of 1: 3 of 3 spans aim at a name, 3 within a word of it, Ann is certain"
+    )
 
 
 def test_a_score_has_the_weights_of_the_model_that_was_traced() -> None:

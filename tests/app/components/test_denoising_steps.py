@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.components.denoising.payload import sentence_payload
-from app.components.denoising.wording import step_readout
+from app.components.denoising.wording import Reached, step_readout
 from core.types import SentenceStep, Step, Token
 from tests.app.traces import COLOURS, build_trace, one_word
 
@@ -23,41 +23,54 @@ def test_each_step_is_told_in_one_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("close", "restarted", "certain", "line"),
+    ("reached", "restarted", "certain", "line"),
     [
         (
-            41,
+            (50, 41, 60),
             9,
             ["New York"],
-            "41 spans within a word of a name, 9 start again, New York is certain",
+            "50 of 60 spans aim at a name, 41 within a word of it, 9 start again, "
+            "New York is certain",
         ),
         (
-            1,
+            (1, 1, 60),
             1,
             ["Oslo", "Rome"],
-            "1 span within a word of a name, 1 starts again, Oslo and Rome are certain",
+            "1 of 60 spans aims at a name, 1 within a word of it, 1 starts again, "
+            "Oslo and Rome are certain",
         ),
-        (0, 0, [], "0 spans within a word of a name"),
-        (3, 0, ["A", "B", "C"], "3 spans within a word of a name, A, B and 1 more are certain"),
-        (3, 0, ["x" * 40], f"3 spans within a word of a name, {'x' * 29}… is certain"),
+        ((0, 0, 1), 0, [], "0 of 1 span aim at a name, none within a word of it"),
+        (
+            (3, 2, 9),
+            0,
+            ["A", "B", "C"],
+            "3 of 9 spans aim at a name, 2 within a word of it, A, B and 1 more are certain",
+        ),
+        (
+            (3, 2, 9),
+            0,
+            ["x" * 40],
+            f"3 of 9 spans aim at a name, 2 within a word of it, {'x' * 29}… is certain",
+        ),
         (None, 2, [], "nothing convinces the model yet, 2 start again"),
     ],
 )
 def test_a_step_tells_how_near_its_spans_are_who_starts_again_and_what_is_certain(
-    close: int | None, restarted: int, certain: list[str], line: str
+    reached: tuple[int, int, int] | None, restarted: int, certain: list[str], line: str
 ) -> None:
-    assert step_readout(2, 5, close, restarted, certain) == f"Step 2 of 5: {line}"
+    counts = Reached(*reached) if reached else None
+    assert step_readout(2, 5, counts, restarted, certain) == f"Step 2 of 5: {line}"
 
 
-def test_a_span_is_near_a_name_with_both_boundaries_within_a_word() -> None:
+def test_a_span_aims_at_a_name_it_predicts_and_is_near_with_both_boundaries_within_a_word() -> None:
     made = SentenceStep(
-        ((0.0, 1.0),) * 4, ((0, 1), (1, 2), (0, 2), (0, 3)), ("PER",) * 4, *[(0.9,) * 4] * 3
+        ((0.0, 1.0),) * 4, ((0, 1), (0, 1), (0, 2), (0, 3)), ("PER",) * 4, *[(0.9,) * 4] * 3
     )
     trace = replace(
         one_word(made), text="Ann met Bo", sentences=((Token(0, 3), Token(4, 7), Token(8, 10)),)
     )
     readout = sentence_payload(trace, 0, COLOURS)["frames"][1]["readout"]
-    assert "3 spans within a word" in readout
+    assert "2 of 4 spans aim at a name, 3 within a word of it" in readout
 
 
 @pytest.mark.parametrize(

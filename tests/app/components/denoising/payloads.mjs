@@ -14,7 +14,7 @@ export function payloadOf({ words = 10, entities = [], noise, steps }) {
         ...empty, renewed: [], ...step, scores: step.labels.map(() => 0.9), readout: `step ${i + 1}`, summary: '',
       })),
     ],
-    entities: entities.map((entity) => ({ label: 0, banked: 1, scores: [0.9], collapsed: [], ...entity })),
+    entities: entities.map((entity) => ({ label: 0, row: 0, banked: 1, scores: [0.9], collapsed: [], ...entity })),
     readout: 'done', summary: '', threshold: 0.7,
   };
 }
