@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from storage.columns import now
 from storage.enums import Origin, SetState
@@ -86,7 +86,7 @@ def latest_prediction(session: Session, document_id: int) -> AnnotationSet | Non
 
 def draft_of(session: Session, document_id: int, owner: str | None = None) -> AnnotationSet | None:
     """The document's open draft with its entities: everybody's, or the `owner`'s own."""
-    return _newest(session, document_id, AnnotationSet.state == "draft", _of(owner))
+    return _newest(session, document_id, AnnotationSet.state == "draft", _of(owner), joined=True)
 
 
 def has_draft(session: Session, document_id: int, owner: str | None = None) -> bool:
@@ -207,16 +207,18 @@ def save_spans(
     draft: AnnotationSet,
     before: Iterable[SpanRecord],
     spans: Iterable[SpanRecord],
+    hides_labels: bool = True,
 ) -> None:
     """Makes a draft that held the spans `before` hold these instead, beside those of labels in the
     bin, or just restored from it, which the editor of the spans has not seen. Rows that did not
-    change are not written. One whose key lies hidden there takes its place."""
+    change are not written. One whose key lies hidden there takes its place; without
+    `hides_labels` none is looked for."""
     _require_draft(draft)
     rows = {row.key: row for row in draft.entities}
     wanted = {span.key: span for span in spans}
     for key in {span.key for span in before} & rows.keys() - wanted.keys():
         draft.entities.remove(rows[key])
-    if new := wanted.keys() - rows.keys():
+    if hides_labels and (new := wanted.keys() - rows.keys()):
         hidden = select(EntityRow).where(
             EntityRow.annotation_set_id == draft.id, EntityRow.key.in_(new)
         )
@@ -305,16 +307,20 @@ def _of(owner: str | None) -> ColumnElement[bool]:
     return and_(AnnotationSet.blind, AnnotationSet.person == owner)
 
 
-def _newest(session: Session, document_id: int, *conditions: Any) -> AnnotationSet | None:
+def _newest(
+    session: Session, document_id: int, *conditions: Any, joined: bool = False
+) -> AnnotationSet | None:
+    """With its entities: `joined` in one query, which repeats the set beside each of them."""
+    load = joinedload if joined else selectinload
     query = (
         select(AnnotationSet)
         .where(AnnotationSet.document_id == document_id, *conditions)
         .order_by(AnnotationSet.id.desc())
         .limit(1)
-        .options(selectinload(AnnotationSet.entities))
+        .options(load(AnnotationSet.entities))
         .execution_options(populate_existing=True)
     )
-    return session.scalars(query).one_or_none()
+    return session.scalars(query).unique().one_or_none()
 
 
 def _require_draft(annotation_set: AnnotationSet) -> None:

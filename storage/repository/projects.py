@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -19,6 +20,18 @@ DEFAULT_MEANINGS = {
     "LOC": "Places: countries, towns, rivers, streets, buildings",
     "MISC": "Other names: works, events, products, peoples, languages",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectState:
+    """What every save asks of a project, which may lie in the bin."""
+
+    annotators: int
+    """How many people annotate each of its documents."""
+    in_trash: bool
+    labels: frozenset[str]
+    hides_labels: bool
+    """Whether a label lies in the bin, so that a draft may hold spans that are not shown."""
 
 
 class NameTakenError(ValueError):
@@ -61,6 +74,26 @@ def get(session: Session, project_id: int) -> Project:
             f"there is no project {project_id}; the page and `GET /projects` list those there are"
         )
     return project
+
+
+def state(session: Session, project_id: int) -> ProjectState:
+    """In one query. Raises `LookupError` where there is no such project."""
+    query = (
+        select(Project.annotators, Project.deleted_at, Label.name, Label.deleted_at)
+        .outerjoin(Label, Label.project_id == Project.id)
+        .where(Project.id == project_id)
+    )
+    rows = session.execute(query, execution_options=WITH_TRASH).all()
+    if not rows:
+        raise LookupError(f"there is no project {project_id}")
+    annotators, deleted_at, _, _ = rows[0]
+    labels = [(name, hidden) for _, _, name, hidden in rows if name is not None]
+    return ProjectState(
+        annotators,
+        deleted_at is not None,
+        frozenset(name for name, hidden in labels if hidden is None),
+        any(hidden is not None for _, hidden in labels),
+    )
 
 
 def by_name(session: Session, name: str) -> Project | None:

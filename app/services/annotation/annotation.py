@@ -21,13 +21,13 @@ from app.services.suggestions import by_parts, suggest
 from app.services.suggestions.resuggest import Change, Stretch, resuggest
 from app.services.suggestions.suggest import Answer, Predictor, Request
 from app.services.team import assignment
-from app.services.team.permissions import require
+from app.services.team.permissions import lock_document, require
 from core.types import SamplerSettings
 from storage.database_errors import StorageError
 from storage.engine import Sessions, writing
 from storage.enums import DocumentStatus
 from storage.models import Document
-from storage.repository import documents
+from storage.repository import documents, projects
 from storage.repository.documents import DocumentGoneError as DocumentGoneError  # what calls raise
 
 
@@ -167,14 +167,15 @@ class AnnotationService:
             outcome = apply_operations(session, task, sent, person, clients, refusals)
             if not task.blind:
                 assignment.claim(session, task.document, person)
-            trashed = None if documents.stands(session, document_id) else task.document.name
+            assert task.project is not None  # `_for` has read it
+            in_trash = task.project.in_trash or task.document.deleted_at is not None
             draft = outcome.draft or drafts.load(session, task)
             applied = replace(
                 standing_of(session, task, person, draft),
                 ack=outcome.ack,
                 error=summed(outcome.refusals) or sent.error,
                 wrong_owner=outcome.wrong_owner,
-                trashed=trashed,
+                trashed=task.document.name if in_trash else None,
                 news=heard,
             )
         return applied, outcome.refusals
@@ -313,9 +314,9 @@ def take_up(session: Session, task: AnnotationTask, person: str, **why: str) -> 
 
 def _for(session: Session, document_id: int, person: str) -> AnnotationTask:
     """The document, locked for what a person does to it. Raises `NotAllowedError`."""
-    document = documents.lock(session, document_id)
+    document = lock_document(session, document_id)
     require(session, document.project_id, "annotate", person)
-    return tasks.claim(session, document, person)
+    return tasks.claim(session, document, person, projects.state(session, document.project_id))
 
 
 def _viewed_task(session: Session, document_id: int, person: str) -> AnnotationTask:

@@ -26,6 +26,8 @@ def load(session: Session, task: AnnotationTask) -> Draft:
 
 def of_set(session: Session, task: AnnotationTask, source: AnnotationSet | None) -> Draft:
     """The same of the set that shows where the work stands, see `source_of`."""
+    if task.project:
+        return shown(task, task.project.labels, source)
     labels = frozenset(label.name for label in projects.labels(session, task.document.project_id))
     return shown(task, labels, source)
 
@@ -169,8 +171,9 @@ def save(
         raise RuntimeError(f"document {task.id} was edited without a draft")
     standing = task.standing
     if draft.spans != before.spans:
-        spans = (to_records(state.spans) for state in (before, draft))
-        annotation_sets.save_spans(session, stored, *spans)
+        had, has = (to_records(state.spans) for state in (before, draft))
+        hides_labels = task.project is None or task.project.hides_labels
+        annotation_sets.save_spans(session, stored, had, has, hides_labels=hides_labels)
     stored.person = person
     standing.comment, standing.skip_reason = draft.comment, draft.skip_reason
     if draft.state == "submitted":

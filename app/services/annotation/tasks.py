@@ -3,13 +3,14 @@ several people annotate each document, one person's own, which the others do not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from storage.enums import DocumentStatus
 from storage.models import Assignment, Document
 from storage.repository import assignments
+from storage.repository.projects import ProjectState
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class AnnotationTask:
     """Whose alone it is; None: everybody's."""
     wanted: int = 1
     """How many people annotate the document."""
+    project: ProjectState | None = None
+    """Where that was read already, and its labels stay what they are meanwhile."""
 
     @property
     def id(self) -> int:
@@ -48,12 +51,16 @@ class AnnotationTask:
             assignments.sum_up(session, self.document, self.wanted)
 
 
-def find(session: Session, document: Document, person: str) -> AnnotationTask:
-    """The person's work on a document, to look at; untouched where they have no part in it yet."""
-    wanted = assignments.annotators(session, document.project_id)
+def find(
+    session: Session, document: Document, person: str, project: ProjectState | None = None
+) -> AnnotationTask:
+    """The person's work on a document, to look at; untouched where they have no part in it yet.
+    `project` is its project, where that was read already."""
+    annotators = project and project.annotators
+    wanted = annotators or assignments.annotators(session, document.project_id)
     if wanted == 1:
-        return AnnotationTask(document, document)
-    return of_person(session, document, person, wanted)
+        return AnnotationTask(document, document, project=project)
+    return replace(of_person(session, document, person, wanted), project=project)
 
 
 def of_person(session: Session, document: Document, person: str, wanted: int) -> AnnotationTask:
@@ -62,14 +69,15 @@ def of_person(session: Session, document: Document, person: str, wanted: int) ->
     return AnnotationTask(document, assignment or _untouched(document, person), person, wanted)
 
 
-def claim(session: Session, document: Document, person: str) -> AnnotationTask:
+def claim(
+    session: Session, document: Document, person: str, project: ProjectState | None = None
+) -> AnnotationTask:
     """The same, to change: who acts has a part in the document from then on, so that nothing that
     somebody did is ever refused for want of room. The document is locked."""
-    task = find(session, document, person)
+    task = find(session, document, person, project)
     if task.begun:
         return task
-    assignment = assignments.add(session, document.id, person, None)
-    return AnnotationTask(document, assignment, person, task.wanted)
+    return replace(task, standing=assignments.add(session, document.id, person, None))
 
 
 def _untouched(document: Document, person: str) -> Assignment:

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from storage.engine import Sessions
 from storage.enums import Role
+from storage.models import Document
 from storage.project_scope import PROJECT_SCOPE, ProjectScopedSession
-from storage.repository import members
+from storage.repository import documents, members
 
 Act = Literal["annotate", "review", "administer"]
 """To work on documents; to see all answers, to change the project, to bring in and take out, to
@@ -70,6 +71,19 @@ def roles(session: Session) -> Mapping[int, Role]:
         session.info[_ROLES] = members.roles(session, person.user_id)
     found: Mapping[int, Role] = session.info[_ROLES]
     return found
+
+
+def lock_document(session: Session, document_id: int) -> Document:
+    """`documents.lock` for whom the session acts for. Where this is the first that it asks, their
+    role is looked up with it, and they see nothing of other projects until the session ends."""
+    person = acting(session)
+    if person is not None and not person.administrator and _ROLES not in session.info:
+        found = documents.lock_for(session, document_id, person.user_id)
+        if found is not None:
+            document, role = found
+            session.info[_ROLES] = {document.project_id: role}
+            return document
+    return documents.lock(session, document_id)
 
 
 def _visible_projects(session: Session) -> Collection[int] | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from app.services.annotation.annotation import AnnotationService
+from app.services.team import accounts, members
+from app.services.team.permissions import Acting, for_person
 from tests.app.pages_kit import Site
 
 FEW, MANY = 3, 12
@@ -74,14 +77,33 @@ def test_a_page_asks_the_database_as_often_for_many_documents_as_for_few(
     assert asked[0] <= MOST[page]
 
 
-def test_a_save_asks_the_database_eight_times(site: Site) -> None:
+SAVED: tuple[dict[str, Any], ...] = (
+    {"op": "comment", "text": "odd"},
+    {"op": "add", "id": "page-1", "start": 0, "end": 5, "label": "PER"},
+    {"op": "relabel", "id": "page-1", "label": "ORG"},
+    {"op": "delete", "id": "page-1"},
+    {"op": "accept_all"},
+)
+SUBMITTED = ({"op": "submit"},)
+"""It must know what conflicts before, and what does after."""
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_a_save_asks_the_database_five_times(site: Site, signed_in: bool) -> None:
+    """The document with the person's role, the project with its labels, the client's numbers, the
+    draft with its entities, and what conflicts."""
     document = site.add()
     site.open("annotate", document=document)
-    service = AnnotationService(site.sessions)
-    asked = []
-    for number in range(3):
-        op = {"seq": number, "op": "comment", "text": str(number)}
+    sessions = site.sessions
+    if signed_in:
+        account = accounts.add(sessions, "annotator", "seven grey herons rowing")
+        members.assign(sessions, site.project_id, "annotator", "annotator")
+        sessions = for_person(sessions, Acting("annotator", account.id, False))
+    service = AnnotationService(sessions)
+    service.open(document, "annotator")
+
+    for seq, op in enumerate([*SAVED, *SUBMITTED]):
         with selects() as statements:
-            service.apply(document, "page", [op], "annotator")
-        asked.append(len(statements))
-    assert asked[1:] == [8, 8]
+            applied = service.apply(document, "page", [{"seq": seq, **op}], "annotator", shown=seq)
+        assert applied.error is None
+        assert len(statements) == (6 if op in SUBMITTED else 5), op
