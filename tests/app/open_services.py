@@ -48,6 +48,9 @@ OPEN = {
     "model_registry.registry.ModelRegistry.ensure_bundled": (
         "registers the model that the settings name"
     ),
+    "model_registry.registry.ModelRegistry.follow_update": (
+        "registers the model that the settings name"
+    ),
     "model_registry.registry.ModelRegistry.get": ("one model serves all projects"),
     "model_registry.registry.ModelRegistry.versions": ("one model serves all projects"),
     "suggestions.predictor.active_predictor": ("one model serves all projects"),

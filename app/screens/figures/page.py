@@ -37,7 +37,8 @@ with marked:
 with judged:
     about_work.acceptance(found)
 about_work.effort(found)
-curve, active = learning_curve(app.sessions, project.id), app.models.active()
+curve = learning_curve(app.sessions, project.id)
 waiting = sum(found.statuses.values()) - found.statuses.get("submitted", 0)
-about_learning.learning(curve, retraining_advice(curve, active.id, waiting) if active else None)
+advice = retraining_advice(curve, curve.active_version, waiting) if curve.active_version else None
+about_learning.learning(curve, advice)
 about_models.models(measured(app.models.versions(), project.name))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from app.services.model_registry.significance import Difference, Estimate
 from app.services.team.permissions import doer, require_administrator
@@ -20,6 +23,8 @@ from storage.models import ModelVersion
 from storage.repository import events, model_versions
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
+DIGEST = "weights_sha256"
+"""The setting of a version that says which weights its folder held."""
 PROMOTED = "model promoted"
 """The event of a move of the active version."""
 
@@ -104,6 +109,33 @@ class ModelRegistry:
         with writing(self._sessions) as session:
             return _view(model_versions.ensure_active(session, recorded_path(folder), labels))
 
+    def follow_update(self, folder: Path) -> None:
+        """Make the model at `folder` a version of its own where the active version is recorded
+        there with other weights, which an update of the program replaced: what those suggested and
+        what was learnt on top of them stays theirs. Raises `ModelFolderError`."""
+        path = recorded_path(folder)
+        active = self.active()
+        if active is None or recorded_path(active.path) != path:
+            return
+        labels, weights = labels_of(folder), _digest(folder / WEIGHTS)
+        if active.settings.get(DIGEST) == weights:
+            return
+        with writing(self._sessions) as session:
+            version = model_versions.active(session)
+            if version is None or version.path != path:
+                return
+            present = version.settings.get(DIGEST)
+            if present is None:
+                version.settings = {**version.settings, DIGEST: weights}
+            if present in (None, weights):
+                return
+            of_folder = (v for v in model_versions.every(session) if v.path == path)
+            known = next((v for v in of_folder if v.settings.get(DIGEST) == weights), None)
+            new = known or model_versions.register(
+                session, path, labels, settings={DIGEST: weights}
+            )
+            _promote(session, new.id, "its folder holds other weights than before")
+
     def active(self) -> VersionView | None:
         with self._sessions() as session:
             version = model_versions.active(session)
@@ -131,13 +163,7 @@ class ModelRegistry:
             require_administrator(session)
         labels_of(self.get(version_id).path)
         with writing(self._sessions) as session:
-            before = model_versions.active(session)
-            version = model_versions.promote(session, version_id)
-            if before is not version:
-                moved = {"from": before.id if before else None, "to": version.id}
-                detail = {**moved, "why": why.strip(), "back": back}
-                events.record(session, doer(session), PROMOTED, detail=detail)
-            return _view(version)
+            return _view(_promote(session, version_id, why.strip(), back))
 
     def propose(
         self,
@@ -224,6 +250,21 @@ def usable(version: VersionView) -> bool:
     except ModelFolderError:
         return False
     return True
+
+
+def _promote(session: Session, version_id: int, why: str, back: bool = False) -> ModelVersion:
+    before = model_versions.active(session)
+    version = model_versions.promote(session, version_id)
+    if before is not version:
+        moved = {"from": before.id if before else None, "to": version.id}
+        detail = {**moved, "why": why, "back": back}
+        events.record(session, doer(session), PROMOTED, detail=detail)
+    return version
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _view(version: ModelVersion) -> VersionView:

@@ -70,8 +70,10 @@ class LearningCurve:
     of a version that may have been trained on them."""
     failed: int = 0
     """Documents that cannot be learnt on top of the active version."""
+    active_version: int | None = None
+    """None where no model is active."""
     first_labels: frozenset[str] = frozenset()
-    """The ids of those labels that the model knew before any retraining."""
+    """The ids of those labels that the active version's model knew before any retraining."""
 
     def points(self, label: str | None = None) -> list[CurvePoint]:
         """A point for each document, of one label or of all together (None)."""
@@ -130,6 +132,7 @@ def learning_curve(sessions: Sessions, project_id: int) -> LearningCurve:
         labels.ids,
         unmeasured,
         len(failed or ()),
+        active.id if active else None,
         labels.ids_of(first_labels),
     )
 

@@ -53,6 +53,9 @@ def prepare(settings: Settings) -> Started:
     remove_leftovers(settings.data)
     seed_sample_project(sessions, SAMPLES)
     try:
-        return Started(sessions, ModelRegistry(sessions).ensure_bundled(settings.model), None)
+        registry = ModelRegistry(sessions)
+        registry.ensure_bundled(settings.model)
+        registry.follow_update(settings.model)
+        return Started(sessions, registry.active(), None)
     except ModelFolderError as error:
         return Started(sessions, None, f"no model makes suggestions: {error}")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.services.model_registry import promotions
 from app.services.model_registry import registry as models
 from app.services.model_registry.registry import ModelFolderError, ModelRegistry, VersionView
 from app.services.operations.startup import prepare
@@ -47,6 +48,29 @@ def test_the_bundled_model_serves_first_and_is_recorded_once(
     assert (bundled.state, bundled.labels, bundled.comparison) == ("active", LABELS, ())
     assert registry.ensure_bundled(tmp_path / "another") == bundled
     assert registry.versions() == (bundled,)
+
+
+def test_other_weights_in_the_bundled_folder_are_another_version(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    registry, folder = ModelRegistry(sessions), pretend_model(tmp_path / "model")
+
+    def active_with(weights: bytes) -> int:
+        (folder / "model.safetensors").write_bytes(weights)
+        registry.ensure_bundled(folder)
+        registry.follow_update(folder)
+        active = registry.active()
+        assert active is not None
+        return active.id
+
+    first, again, updated = (active_with(weights) for weights in (b"old", b"old", b"new"))
+    assert first == again != updated
+    assert active_with(b"old") == first, "weights that come back are the version that they were"
+    moves = [(move.before, move.after) for move in promotions.log(sessions)]
+    assert moves == [(updated, first), (first, updated)]
+
+    mine = registry.promote(propose(registry, pretend_model(tmp_path / "mine")).id)
+    assert active_with(b"newer") == mine.id, "what a person promoted stays"
 
 
 def test_a_model_below_the_checkout_moves_with_it(

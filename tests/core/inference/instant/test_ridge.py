@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from core.inference.instant import ridge as ridge_module
 from core.inference.instant.ridge import Ridge
 
 Samples = tuple[Tensor, Tensor, Tensor]
@@ -23,7 +25,11 @@ def learnt(*seeds: int) -> Ridge:
     return ridge
 
 
-def test_the_weights_are_those_of_a_weighted_ridge_regression() -> None:
+@pytest.mark.parametrize("block", [1, 2, 192])
+def test_the_weights_are_those_of_a_weighted_ridge_regression(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ridge_module, "_BLOCK", block)
     x, y, w = samples(0)
     design = torch.cat([x, torch.ones(len(x), 1)], 1).double()
     gram = design.T @ torch.diag(w.double()) @ design + 0.5 * torch.eye(4)
