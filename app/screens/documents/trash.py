@@ -1,4 +1,4 @@
-"""The bin: what was deleted, and the way back."""
+"""The trash: list what was deleted, and restore it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text of one's own under the dials: its entities, by one model version or several."""
+"""The entities of a pasted text, by one model version or several."""
 
 from __future__ import annotations
 

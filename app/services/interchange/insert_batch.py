@@ -1,4 +1,4 @@
-"""One transaction of an import: what the project has not comes in, what it refuses is told."""
+"""Insert new documents in one transaction and report the rejected ones."""
 
 from __future__ import annotations
 

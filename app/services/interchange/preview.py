@@ -1,4 +1,4 @@
-"""What an import would do, found out without writing anything."""
+"""Preview what an import would do, without writing anything."""
 
 from __future__ import annotations
 

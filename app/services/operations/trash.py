@@ -88,8 +88,8 @@ def restore(sessions: Sessions, kind: DeletableKind, id: int, person: str) -> No
 
 
 def contents(sessions: Sessions, project_id: int) -> Sequence[TrashedItem]:
-    """What lies in the bin that whom the sessions act for may restore: of this project, and
-    projects."""
+    """What the acting person may restore from the trash: this project's labels and documents,
+    and projects."""
     with sessions() as session:
         found = trash.of_project(session, project_id) if _may(session, project_id, "label") else []
         gone = [

@@ -1,4 +1,4 @@
-"""One answer out of several: a reviewer decides where people's versions of a document differ.
+"""Adjudication: a reviewer decides where people's versions of a document differ.
 
 The decision is a submitted set of the reviewer's that is not blind, so that it is what counts
 (`storage.repository.annotation_sets.COUNTS`); the versions stay as they are.
@@ -56,7 +56,7 @@ class Difference:
 
     @property
     def choices(self) -> list[tuple[tuple[str, ...], tuple[Key, ...]]]:
-        """What one can take, each once, with the people who have it."""
+        """The distinct alternatives of this difference, each with the people who chose it."""
         people: dict[tuple[Key, ...], list[str]] = {}
         for person, keys in self.versions.items():
             people.setdefault(keys, []).append(person)
