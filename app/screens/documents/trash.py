@@ -21,7 +21,7 @@ _SIGNS: Mapping[DeletableKind, str] = {
 
 
 def recently_deleted(app: AppContext, project_id: int) -> None:
-    """What lies in the project's bin, and deleted projects, each with a button to restore it."""
+    """What lies in the project's trash, and deleted projects, each with a button to restore it."""
     found = trash.contents(app.sessions, project_id)
     if not found:
         st.info(

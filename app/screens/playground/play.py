@@ -22,7 +22,7 @@ ABREAST = 2
 
 
 def play(app: AppContext, active: ModelPredictor, colours: Mapping[str, str], flat: bool) -> None:
-    """Asks for a text, dials and versions, and shows what is found, `flat` or nested."""
+    """Asks for a text, sampler settings and versions, and shows the entities, `flat` or nested."""
     text = st.text_area(
         "Text",
         OWN_TEXT,

@@ -130,7 +130,7 @@ def look_up(
 def notes_on_trash(
     session: Session, project_id: int, batch: Sequence[Checked], known: set[str]
 ) -> dict[str, int]:
-    """What the bin keeps from being seen, and in how many documents."""
+    """What the trash keeps from being seen, and in how many documents."""
     labels = trash.labels(session, project_id)
     marked = [checked for checked in batch if labels and labels & set(labels_of(checked.document))]
     found = {

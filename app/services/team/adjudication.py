@@ -260,7 +260,7 @@ def _of_deleted_labels(
     session: Session, project_id: int, set_ids: Sequence[int]
 ) -> tuple[Key, ...]:
     """What nobody sees to decide on, and what comes back with its label: all that is accepted
-    with a label in the bin in any of these sets."""
+    with a label in the trash in any of these sets."""
     deleted = trash.labels(session, project_id)
     if not deleted:
         return ()
