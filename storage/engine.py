@@ -66,7 +66,7 @@ def create_engine_from(url: str) -> Engine:
 
 
 def session_factory(engine: Engine) -> Sessions:
-    """Sessions whose queries do not find what lies in the bin, see `storage.soft_delete`."""
+    """Sessions whose queries do not find what lies in the trash, see `storage.soft_delete`."""
     return sessionmaker(engine, class_=SoftDeleteSession, expire_on_commit=False)
 
 

@@ -23,7 +23,7 @@ TokenScope = Literal["read", "annotate", "manage"]
 """What a program's token may do, each what the one before may, too: read and predict; open and
 decide documents; all that its person may."""
 DeletableKind = Literal["project", "label", "document"]
-"""What can be put into the bin."""
+"""What can be put into the trash."""
 QueueOrder = Literal["arrival", "random", "doubt", "disagreement", "diversity"]
 """Which document comes next: the oldest; any; the one whose suggestions are least sure; the one on
 which seeds agree least; the one least like those that are done."""

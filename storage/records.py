@@ -232,7 +232,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class TrashedItem:
-    """Something in the bin."""
+    """Something in the trash."""
 
     kind: DeletableKind
     id: int

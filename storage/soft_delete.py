@@ -1,4 +1,4 @@
-"""What lies in the bin is found by no query, unless the query asks for it.
+"""What lies in the trash is found by no query, unless the query asks for it.
 
 A `SoftDeleteSession`, as `storage.engine.session_factory` makes them, adds the conditions to every
 SELECT, at any depth, so that no list, queue, count or export can forget them. Deleted are a project
@@ -17,7 +17,7 @@ from storage.models import AnnotationSet, Document, EntityRow, Label, Project
 from storage.query_criteria import Condition
 
 WITH_TRASH: dict[str, Any] = {"with_trash": True}
-"""Execution options of a query that also finds what lies in the bin."""
+"""Execution options of a query that also finds what lies in the trash."""
 
 # Tables, not classes: what is said of classes here would be restricted in turn.
 _projects, _labels = Project.__table__, Label.__table__
@@ -37,7 +37,7 @@ def _hide_trash(state: ORMExecuteState) -> None:
 
 
 def _label_in_trash() -> ColumnElement[bool]:
-    """Whether an entity's label lies in the bin of its project.
+    """Whether an entity's label lies in the trash of its project.
 
     The first half is asked once a query, and is false for every entity where no label does.
     """

@@ -1,4 +1,4 @@
-"""The pages that there are, and who is offered which."""
+"""The pages, and who may open which."""
 
 from __future__ import annotations
 

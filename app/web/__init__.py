@@ -1,1 +1,1 @@
-"""What stands before the page: who is let in, and the headers of every answer."""
+"""What stands in front of the page: sign-in, the gate, and the headers of every answer."""

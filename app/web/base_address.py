@@ -1,4 +1,4 @@
-"""Where this server's own files lie, said in Streamlit's page before its scripts look for them.
+"""Tell Streamlit's page where this server's files are, before its scripts look for them.
 
 Without it, a page opened by a link to `/annotate` asks for `/annotate/_stcore/health` and
 `/annotate/_stcore/host-config` first, which are not there, and only then for those of `/`.

@@ -32,8 +32,10 @@ PROBES = ("/healthz", "/readyz")
 METRICS = "/metrics"
 """Asked under a pod's address, too: a page that had a name rebound to it names no address."""
 _OPEN = frozenset(("/_stcore/health", "/favicon.png", METRICS, SIGN_IN, *PROBES))
-_OPEN_FOLDERS = ("/static/", "/api/", "/label-studio/", "/inception/")
-"""Streamlit's own files; and what programs ask with tokens, which `app.http` looks at."""
+_FILES = "/static/"
+"""Streamlit's own."""
+_PROGRAMS = ("/api/", "/label-studio/", "/inception/")
+"""What programs ask with tokens, which `app.http` checks."""
 _threads = OwnThreads("sessions", 16)
 _opening = threading.Lock()
 
@@ -109,5 +111,8 @@ def _whose(settings: Settings, token: str) -> SignedIn | None:
 
 
 def _is_open(path: str) -> bool:
-    plain = ".." not in path and "//" not in path and "\\" not in path
-    return plain and (path in _OPEN or path.startswith(_OPEN_FOLDERS))
+    if ".." in path or "//" in path:
+        return False
+    if path.startswith(_PROGRAMS):  # the name of a person may have a backslash
+        return True
+    return path in _OPEN or (path.startswith(_FILES) and "\\" not in path)

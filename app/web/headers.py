@@ -1,4 +1,4 @@
-"""Headers that tell browsers what the page never does, so that injected content cannot either."""
+"""Security headers: they forbid in browsers what the page never does, also to injected content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can serve: for what starts and restarts it."""
+"""Health probes: whether this process lives, and whether it can serve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Threads of one's own, so that one kind of work keeps no other from being done.
+"""Separate threads for each kind of work, so that none blocks another.
 
 Starlette runs whatever blocks in one pool of a process: what takes minutes there keeps the session
 check, the probes and Streamlit's own files waiting.

@@ -44,7 +44,7 @@ class Document(Base):
     """Who works on it now, so that nobody else is sent there."""
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Since when it lies in the bin."""
+    """Since when it lies in the trash."""
 
 
 class Assignment(Base):

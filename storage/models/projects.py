@@ -42,7 +42,7 @@ class Project(Base):
     instant: Mapped[bool] = mapped_column(default=True, server_default=true())
     """Whether it learns from every submitted document at once, see `storage.models.instant`."""
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Since when it lies in the bin."""
+    """Since when it lies in the trash."""
 
 
 class Label(Base):
@@ -59,7 +59,7 @@ class Label(Base):
     description: Mapped[str] = mapped_column(Text, default="")
     position: Mapped[int]
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Since when it lies in the bin; entities that have it are kept, and not shown."""
+    """Since when it lies in the trash; entities that have it are kept, and not shown."""
 
 
 class Member(Base):

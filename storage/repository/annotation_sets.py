@@ -210,7 +210,7 @@ def save_spans(
     hides_labels: bool = True,
 ) -> None:
     """Makes a draft that held the spans `before` hold these instead, beside those of labels in the
-    bin, or just restored from it, which the editor of the spans has not seen. Rows that did not
+    trash, or just restored from it, which the editor of the spans has not seen. Rows that did not
     change are not written. One whose key lies hidden there takes its place; without
     `hides_labels` none is looked for."""
     _require_draft(draft)
@@ -259,7 +259,7 @@ def spans_of(annotation_set: AnnotationSet) -> tuple[SpanRecord, ...]:
 
 
 def every_span_of(session: Session, annotation_set: AnnotationSet) -> tuple[SpanRecord, ...]:
-    """The set's spans and, beside them, those of labels in the bin: for a copy to keep."""
+    """The set's spans and, beside them, those of labels in the trash: for a copy to keep."""
     query = select(EntityRow).where(EntityRow.annotation_set_id == annotation_set.id)
     rows = session.scalars(query.order_by(EntityRow.id).execution_options(**WITH_TRASH))
     return tuple(map(span_of, rows))

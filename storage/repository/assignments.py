@@ -31,7 +31,7 @@ class Given:
 
 
 def annotators(session: Session, project_id: int) -> int:
-    """How many people annotate each document of the project, in the bin or not."""
+    """How many people annotate each document of the project, in the trash or not."""
     query = select(Project.annotators).where(Project.id == project_id)
     return session.execute(query, execution_options=WITH_TRASH).scalar_one()
 

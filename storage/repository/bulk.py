@@ -51,7 +51,7 @@ class NewDocument:
 
 
 def known_hashes(session: Session, project_id: int, hashes: Sequence[str]) -> set[str]:
-    """Which of the texts the project has already, by SHA-256; also those in the bin."""
+    """Which of the texts the project has already, by SHA-256; also those in the trash."""
     query = select(Document.sha256).where(
         Document.project_id == project_id, Document.sha256.in_(hashes)
     )

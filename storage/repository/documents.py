@@ -85,7 +85,7 @@ def get(session: Session, document_id: int) -> Document:
 
 def stands(session: Session, document_id: int, project_id: int | None = None) -> bool:
     """Whether there is such a document, in this project if one is given, and neither it nor its
-    project lies in the bin."""
+    project lies in the trash."""
     query = select(Document.id).where(Document.id == document_id)
     if project_id is not None:
         query = query.where(Document.project_id == project_id)
@@ -105,8 +105,8 @@ def names(session: Session, document_ids: Collection[int]) -> dict[int, str]:
 
 
 def lock(session: Session, document_id: int) -> Document:
-    """The document, fresh, with its row locked until the transaction ends; also one in the bin, so
-    that what a page had open when somebody deleted it is saved there.
+    """The document, fresh, with its row locked until the transaction ends; also one in the trash,
+    so that what a page had open when somebody deleted it is saved there.
 
     SQLite has no row locks: there `engine.writing` has taken the database's write lock.
     """
@@ -146,7 +146,7 @@ def lock_many(
 
 
 def by_hash(session: Session, project_id: int, sha256: str) -> Document | None:
-    """The project's document of this text; also one in the bin."""
+    """The project's document of this text; also one in the trash."""
     query = select(Document).where(Document.project_id == project_id, Document.sha256 == sha256)
     return session.scalars(query.execution_options(**WITH_TRASH)).one_or_none()
 

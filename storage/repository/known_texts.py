@@ -19,7 +19,7 @@ from storage.soft_delete import WITH_TRASH
 _SETS, _ENTITIES = (
     Base.metadata.tables[model.__tablename__] for model in (AnnotationSet, EntityRow)
 )
-"""Tables: an entity whose label lies in the bin is known, too."""
+"""Tables: an entity whose label lies in the trash is known, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,13 +84,14 @@ def give_up(session: Session, label: Label, successor: Label, person: str) -> No
 
 
 def lock_documents(session: Session, project_id: int) -> None:
-    """Makes whoever saves in the project, bin and all, wait until the transaction ends."""
+    """Locks the project's documents, those in the trash included: whoever saves waits for the
+    transaction to end."""
     query = select(Document.id).where(Document.project_id == project_id).order_by(Document.id)
     session.execute(query.with_for_update().execution_options(**WITH_TRASH)).all()
 
 
 def documents_with(session: Session, project_id: int, label: str) -> Sequence[int]:
-    """The documents, bin and all, of which a person's set has the label."""
+    """The documents, those in the trash included, of which a person's set has the label."""
     query = (
         select(AnnotationSet.document_id)
         .join(Document, Document.id == AnnotationSet.document_id)

@@ -27,7 +27,7 @@ class Surroundings:
 
 def surroundings(session: Session, document: Document, person: str | None) -> Surroundings:
     """In one query; `previous` and `next` are of the `person`'s own documents where one is given.
-    What lies in the bin does not count."""
+    What lies in the trash does not count."""
     before, after = Document.id < document.id, Document.id > document.id
     nearest = select(Document.id).limit(1)
     if person is not None:

@@ -223,7 +223,7 @@ def payloads(
 def last_followed(
     session: Session, document_id: int, tool: str, user: str | None, owner: str | None = None
 ) -> dict[str, Any] | None:
-    """What another tool's person told last of the document, whether it was done or refused."""
+    """The newest operation that a person of another tool sent for the document, done or refused."""
     query = (
         select(Operation.payload)
         .where(

@@ -31,8 +31,8 @@ def models_used(session: Session, project_id: int) -> Sequence[ModelVersion]:
 
 
 def row_counts(session: Session) -> dict[str, int]:
-    """How many rows the tables have, for who compares a copy with what was copied; those in the
-    bin too. Tables that an older schema lacks are left out."""
+    """The number of rows of each table, the trash included, to compare a copy with its original.
+    Tables that an older schema lacks are left out."""
     present = inspect(session.connection()).get_table_names()
     return {
         name: session.scalar(select(func.count()).select_from(table(name))) or 0

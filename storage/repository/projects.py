@@ -35,11 +35,11 @@ class ProjectState:
 
 
 class NameTakenError(ValueError):
-    """A name that another project has, or another label of the project; maybe one in the bin."""
+    """A name that another project has, or another label of the project; maybe one in the trash."""
 
 
 def create(session: Session, name: str) -> Project:
-    """Raises `NameTakenError`: a project in the bin keeps its name, so that it can come back."""
+    """Raises `NameTakenError`: a project in the trash keeps its name, so that it can come back."""
     query = select(Project).where(Project.name == name).execution_options(**WITH_TRASH)
     taken = session.scalars(query).one_or_none()
     if taken is not None:
@@ -186,7 +186,7 @@ def add_label(
 def ensure_labels(session: Session, project_id: int, names: Sequence[str]) -> tuple[str, ...]:
     """Adds the labels that the project lacks, in the order given. Returns the added names.
 
-    One in the bin stays there, and what is marked with it is kept beside it.
+    One in the trash stays there, and what is marked with it is kept beside it.
     """
     query = select(Label.name).where(Label.project_id == project_id).execution_options(**WITH_TRASH)
     present = set(session.scalars(query))
@@ -206,7 +206,7 @@ def check_label_name(name: str) -> None:
 
 
 def check_free(session: Session, project_id: int, name: str) -> None:
-    """Raises `NameTakenError` where a label of the project has the name, in the bin or not."""
+    """Raises `NameTakenError` where a label of the project has the name, in the trash or not."""
     query = select(Label).where(Label.project_id == project_id, Label.name == name)
     taken = session.scalars(query.execution_options(**WITH_TRASH)).one_or_none()
     if taken is None:

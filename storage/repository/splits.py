@@ -87,7 +87,7 @@ def sides_elsewhere(
 
 
 def _elsewhere(session: Session, hashes: Sequence[str]) -> dict[str, Split]:
-    """On which side the texts lie that some project or its bin has; of several, the first."""
+    """On which side the texts lie that some project or its trash has; of several, the first."""
     query = (
         select(Document.sha256, Document.split)
         .where(Document.project_id.in_(select(Project.id)), Document.sha256.in_(hashes))

@@ -143,7 +143,7 @@ def suggested(session: Session, project_id: int) -> dict[tuple[int, str], Key]:
 
 
 def actions(session: Session, project_id: int) -> Sequence[Action]:
-    """What people did that was not refused, oldest first; not what the server did for them."""
+    """People's accepted operations, oldest first, without those that the server made for them."""
     query = (
         select(Operation.document_id, Operation.at, _op())
         .join(Document, Document.id == Operation.document_id)

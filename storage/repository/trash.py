@@ -1,7 +1,7 @@
-"""The bin: what is deleted stays as it is, is found by nothing (`storage.soft_delete`), and comes
+"""The trash: what is deleted stays as it is, is found by nothing (`storage.soft_delete`), and comes
 back.
 
-Bringing something back leaves what lies beside it in the bin: a document that was deleted before
+Bringing something back leaves what lies beside it in the trash: a document that was deleted before
 its project stays deleted when the project is restored.
 """
 
@@ -24,7 +24,7 @@ _TABLES: dict[DeletableKind, Any] = {"project": Project, "label": Label, "docume
 
 
 def find(session: Session, kind: DeletableKind, id: int) -> Deletable:
-    """Whether or not it lies in the bin, fresh. Raises `LookupError` where there is none."""
+    """Whether or not it lies in the trash, fresh. Raises `LookupError` where there is none."""
     table = _TABLES[kind]
     query = select(table).where(table.id == id)
     found: Deletable | None = session.scalars(
@@ -36,13 +36,13 @@ def find(session: Session, kind: DeletableKind, id: int) -> Deletable:
 
 
 def put(session: Session, row: Deletable) -> None:
-    """Puts it into the bin, unless it lies there."""
+    """Puts it into the trash, unless it lies there."""
     row.deleted_at = row.deleted_at or now()
     session.flush()
 
 
 def put_all(session: Session, rows: Iterable[Deletable]) -> None:
-    """Puts them into the bin together."""
+    """Puts them into the trash together."""
     at = now()
     for row in rows:
         row.deleted_at = row.deleted_at or at
@@ -75,7 +75,7 @@ def labels(session: Session, project_id: int) -> set[str]:
 
 
 def texts(session: Session, project_id: int, hashes: Sequence[str]) -> set[str]:
-    """Which of these texts lie in the project's bin, by SHA-256."""
+    """Which of these texts lie in the project's trash, by SHA-256."""
     query = select(Document.sha256).where(
         Document.project_id == project_id,
         Document.sha256.in_(hashes),
@@ -85,7 +85,7 @@ def texts(session: Session, project_id: int, hashes: Sequence[str]) -> set[str]:
 
 
 def documents_in(session: Session, project_id: int) -> int:
-    """How many documents go into the bin with a project."""
+    """How many documents go into the trash with a project."""
     query = select(func.count()).where(Document.project_id == project_id)
     return session.scalar(query.select_from(Document)) or 0
 

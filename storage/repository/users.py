@@ -31,7 +31,7 @@ def add(session: Session, name: str, password: str | None, *, administrator: boo
 
 
 def named(session: Session, name: str, *, locked: bool = False) -> User | None:
-    """Whoever has this name in any case. `locked`: nobody else changes the row meanwhile."""
+    """The account of this name, whatever its case. `locked`: lock the row until the commit."""
     query = select(User).where(User.folded == folded(name), User.folded != _STRANGER)
     return session.scalars(query.with_for_update() if locked else query).one_or_none()
 

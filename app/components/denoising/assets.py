@@ -1,4 +1,4 @@
-"""What the browser is given: the view's markup, its style and its joined modules."""
+"""What the browser gets: the view's markup, its style and its joined modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every sentence that the denoising view says, shown and read aloud alike."""
+"""The sentences of the denoising view, the same on the screen and for a screen reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bars and points for the figures of a project; no colour tells what nothing else tells."""
+"""Bars and points for the figures of a project; nothing is told by colour alone."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Part:
 
 
 def stacked(rows: Sequence[str], parts: Sequence[Part], *, share: bool = False) -> Figure:
-    """A lying bar a row, made of the parts; the first row stands on top. `share`: all bars reach
-    from 0 to 100 %."""
+    """Horizontal bars, one for each row and stacked from the parts; the first row is on top.
+    `share`: all bars reach from 0 to 100 %."""
     names = [plain(short(row, 30)) for row in rows]
     positions = list(range(len(rows)))
     data = [

@@ -146,7 +146,7 @@ def list_labels(project_id: Id, caller: Calling) -> tuple[ProjectLabel, ...]:
 
 @router.post("/projects/{project_id}/labels", status_code=201)
 def add_label(project_id: Id, new: NewLabel, caller: Calling) -> ProjectLabel:
-    """A further label. 409 where the project has it, or its trash."""
+    """Adds a label. 409 if the project or its trash has it already."""
     projects.get(caller.sessions, caller.reach(project_id))
     label_set.add_label(
         caller.sessions, project_id, new.name, color=new.color, description=new.description

@@ -37,7 +37,8 @@ class SettingsWanted(BaseModel):
     """Denoising steps, the paper's γ."""
     num_spans: Annotated[StrictInt, Field(ge=1, le=MOST_SPANS), Whole] = _DEFAULTS.num_spans
     """Noisy spans that each sentence starts from, the paper's K."""
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
+    """Beyond this limit JSON's numbers are not exact everywhere."""
     threshold: Annotated[float | None, Field(ge=0, le=1)] = None
     """The least score; the model's own where there is none."""
     flat: bool | None = None

@@ -1,1 +1,1 @@
-"""One's own account."""
+"""The signed-in person's account."""

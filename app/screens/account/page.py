@@ -1,4 +1,4 @@
-"""Account: one's own password and sessions."""
+"""Account: the signed-in person's password and sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One's own account: the password, and where one is signed in."""
+"""The password and the sessions of the signed-in person."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What several people made of the same documents."""
+"""Agreement: several people's annotations of the same documents, compared."""

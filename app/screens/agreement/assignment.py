@@ -1,4 +1,4 @@
-"""Who has which document, and giving documents to people."""
+"""Who is assigned which document, and the form that assigns more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Agreement: what several people made of the same documents, and one decision out of it."""
+"""Agreement: several people's annotations of the same documents, compared and adjudicated."""
 
 from __future__ import annotations
 

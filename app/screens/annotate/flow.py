@@ -1,4 +1,4 @@
-"""How suggestions come on Annotate: all at once, or one decision at a time.
+"""How Annotate shows suggestions: all at once, or one decision at a time.
 
 The choice stands in the address, as the document does, and in the session when the address names
 none.

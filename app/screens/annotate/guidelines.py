@@ -1,4 +1,4 @@
-"""What to mark and how to decide, at hand beside every document."""
+"""What to mark and how to decide, shown beside every document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The history of a document as a dialog: every step, a look at any version, and the way back."""
+"""The history of a document as a dialog: list its steps, view and restore any version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A long document while a model reads it: what is said of that, and when the page looks again."""
+"""A long document while a model reads it: its progress, and when the page checks for more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came with a document: folded beside its name, to be read and not to be changed."""
+"""A document's metadata, folded beside its name and read-only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model's second look while a person goes on working: begun, watched, told."""
+"""Ask the model again while a person goes on working, and report what came of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors as a person should meet them: what happened and what helps, never a stack trace.
+"""Errors as people see them: what happened and what helps, never a stack trace.
 
 The server's log has the whole of it, under the reference that the page names.
 """

@@ -1,4 +1,4 @@
-"""The little picture on a browser's tab."""
+"""The icon on a browser's tab."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A project's labels: what they are called, look like and mean."""
+"""A project's labels: their names, colours, keys and meanings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a session stands: its project and its document, in the address as in the session.
+"""The project and the document that a session is at, in its address and in its state.
 
 The address wins when it names something (a link, the browser's back button); moving between
 pages empties it, and then the session's own memory fills it again.

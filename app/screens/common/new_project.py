@@ -1,4 +1,4 @@
-"""The dialog that begins a project: its name, its labels and its texts, in one go."""
+"""The dialog that creates a project with its name, its labels and its texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The top of a page about a whole project: its title, what it is for, and the project."""
+"""The top of a page about a whole project: its title, its purpose, and the choice of project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Renaming, merging and splitting a label: asked about first, with what it would touch."""
+"""The dialogs that rename, merge and split a label; they first say how much would change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs beside each other: what several seeds, or several model versions, find in one text."""
+"""Compare what several seeds, or several model versions, find in one text."""
 
 from __future__ import annotations
 

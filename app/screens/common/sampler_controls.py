@@ -1,4 +1,4 @@
-"""The sampler's dials, and what a model says when they are set so: each computed once."""
+"""The sampler's settings, and what a model finds with them, computed once for each setting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which sentence is looked at: one of a document, or of a text of one's own."""
+"""The choice of a sentence: from a document, or from a text that a person types."""
 
 from __future__ import annotations
 

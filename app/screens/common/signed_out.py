@@ -1,4 +1,4 @@
-"""What stands in the page's place for who has not signed in."""
+"""What people who have not signed in see instead of the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pass over the entities of a label that is split: one at a time, in its sentence."""
+"""The dialog that goes through the entities of a split label, one at a time in its sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Denoise: how random spans become entities, on a sentence of one's choice."""
+"""Denoise: how random spans become entities, on a chosen sentence."""
 
 from __future__ import annotations
 

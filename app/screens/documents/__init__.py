@@ -1,1 +1,1 @@
-"""What there is, what is done, and where more comes in."""
+"""The project's documents: list, import, labels, settings, trash."""

@@ -1,4 +1,4 @@
-"""What can be done with the documents that are chosen in the list."""
+"""Actions on the documents that are selected in the list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which columns of a column file are the words and the tags, seen on its first lines."""
+"""Choose a column file's word and tag columns, with its first lines in view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which documents the list shows: search and status in sight, the other filters folded."""
+"""The list's filters: search and status in view, the others folded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file holds and what would become of it, before anything is written."""
+"""A preview of a file's documents and of what an import would do, before anything is written."""
 
 from __future__ import annotations
 

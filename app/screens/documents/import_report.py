@@ -1,4 +1,4 @@
-"""What became of the files that were added last: kept until others are chosen."""
+"""The report on the files that were added last, shown until others are chosen."""
 
 from __future__ import annotations
 

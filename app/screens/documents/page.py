@@ -1,4 +1,4 @@
-"""Documents: what there is, what is done, and where more comes in."""
+"""Documents: list, import, labels, settings, trash."""
 
 from __future__ import annotations
 

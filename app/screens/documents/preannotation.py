@@ -1,4 +1,4 @@
-"""Pre-annotation in bulk on the Documents page: the button, and how far it is."""
+"""Bulk pre-annotation on the Documents page: the button and its progress."""
 
 from __future__ import annotations
 

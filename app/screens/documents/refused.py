@@ -1,4 +1,4 @@
-"""What Label Studio or INCEpTION sent in vain, since neither shows it to its people."""
+"""Requests of Label Studio and INCEpTION that were refused; neither tool shows them."""
 
 from __future__ import annotations
 

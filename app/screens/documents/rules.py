@@ -1,4 +1,4 @@
-"""The project's rules: imported, listed with what people made of their suggestions, removed."""
+"""The project's rules: import them, list them with people's decisions, remove them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bin: what was deleted, and the way back."""
+"""The trash: list what was deleted, and restore it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROWS = 20
 
 
 def recently_deleted(app: AppContext, project_id: int) -> None:
-    """What lies in the project's bin, and deleted projects, each with a button to restore it."""
+    """What lies in the project's trash, and deleted projects, each with a button to restore it."""
     found = trash.contents(app.sessions, project_id)
     if not found:
         st.info(

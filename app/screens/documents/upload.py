@@ -1,4 +1,4 @@
-"""New documents: files, looked at before they come in, and pasted text."""
+"""New documents: files with a preview, and pasted text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exported file: made, offered for download with its manifest, and how it begins."""
+"""Create the exported file, preview it, and offer it for download with its manifest."""
 
 from __future__ import annotations
 

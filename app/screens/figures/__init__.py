@@ -1,1 +1,1 @@
-"""Progress, what the suggestions are worth, and how the models do."""
+"""The project's progress, the value of suggestions, and the models' scores."""

@@ -1,4 +1,4 @@
-"""Figures: progress, what the suggestions are worth, and how the models do."""
+"""Figures: the project's progress, the value of suggestions, and the models' scores."""
 
 from __future__ import annotations
 

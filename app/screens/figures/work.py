@@ -1,4 +1,4 @@
-"""The figures about the work: how far it is, what was marked, what it costs."""
+"""The figures about annotation: progress, entities by label, time and actions."""
 
 from __future__ import annotations
 

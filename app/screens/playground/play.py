@@ -1,4 +1,4 @@
-"""A text of one's own under the dials: its entities, by one model version or several."""
+"""The entities of a pasted text, by one model version or several."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ABREAST = 2
 
 
 def play(app: AppContext, active: ModelPredictor, colours: Mapping[str, str], flat: bool) -> None:
-    """Asks for a text, dials and versions, and shows what is found, `flat` or nested."""
+    """Asks for a text, sampler settings and versions, and shows the entities, `flat` or nested."""
     text = st.text_area(
         "Text",
         OWN_TEXT,

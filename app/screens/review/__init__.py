@@ -1,1 +1,1 @@
-"""Accepted entities that the model would have otherwise."""
+"""Accepted entities that may be mistakes, and entities that may be missing."""

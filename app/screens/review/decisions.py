@@ -1,4 +1,4 @@
-"""What a person decides about a doubt: take the suggestion, leave the annotation, or look."""
+"""A person's decision on a doubt: take the suggestion, keep the annotation, or open it."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Applied:
     wrong_owner: bool = False
     """Whether nothing was done, since the client is somebody else's."""
     trashed: str | None = None
-    """The document's name, where it lies in the bin: it is saved there."""
+    """The document's name, where it lies in the trash: it is saved there."""
     failure: StorageError | None = None
     """What kept the database from taking more than what is acknowledged."""
     version: int = 0

@@ -31,7 +31,7 @@ alone what somebody else has decided, and need no more."""
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An action that was held back, and what it met."""
+    """An action that awaits a decision, and the change that it conflicts with."""
 
     client: str
     seq: int
@@ -89,7 +89,7 @@ class Unseen:
 
 
 class ConflictError(EditError):
-    """The action is held back until a person has decided."""
+    """The action waits until a person has decided."""
 
     def __init__(self, change: Change, by: str) -> None:
         super().__init__(f"{by} has changed this in the meantime; choose which version to keep")

@@ -57,8 +57,8 @@ def ensure(session: Session, task: AnnotationTask, person: str) -> AnnotationSet
     """The work's draft; made from `base_of` if there is none.
 
     An untouched draft follows the newest suggestions and the project's rules; work is never
-    replaced. What is marked with a label in the bin is copied too, unseen, and comes back with the
-    label.
+    replaced. What is marked with a label in the trash is copied too, unseen, and comes back with
+    the label.
     """
     draft = annotation_sets.draft_of(session, task.id, task.owner)
     if draft is not None and not _untouched(task):

@@ -14,7 +14,7 @@ _DID = {"open": "reopened it", "skipped": "skipped it", "submitted": "submitted 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What the page did not know yet."""
+    """What others changed in a document since the page last knew it."""
 
     version: int
     text: str

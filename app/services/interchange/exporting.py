@@ -1,4 +1,4 @@
-"""A project's documents into a file: streamed, counted, and described by a manifest beside it."""
+"""Export a project's documents to a file: streamed, counted, and described by a manifest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files into a project: a stream of reports, in short transactions, one bad record stops nothing.
+"""Import files in short transactions and report the progress; bad records do not stop it.
 
 `importing` is a generator. To stop iterating is to cancel: what was committed stays, and the import
 can be repeated, since texts that are in are skipped.

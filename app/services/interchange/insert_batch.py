@@ -1,4 +1,4 @@
-"""One transaction of an import: what the project has not comes in, what it refuses is told."""
+"""Insert new documents in one transaction and report the rejected ones."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def look_up(
 def notes_on_trash(
     session: Session, project_id: int, batch: Sequence[Checked], known: set[str]
 ) -> dict[str, int]:
-    """What the bin keeps from being seen, and in how many documents."""
+    """What the trash keeps from being seen, and in how many documents."""
     labels = trash.labels(session, project_id)
     marked = [checked for checked in batch if labels and labels & set(labels_of(checked.document))]
     found = {

@@ -1,4 +1,4 @@
-"""What an import would do, found out without writing anything."""
+"""Preview what an import would do, without writing anything."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _texts(sessions: Sessions, project_id: int | None, way: SameText) -> Texts:
 
 
 def _labels(sessions: Sessions, project_id: int | None) -> set[str]:
-    """Those in the bin, too: an import leaves them there."""
+    """Those in the trash, too: an import leaves them there."""
     if project_id is None:
         return set()
     with sessions() as session:
@@ -102,7 +102,7 @@ def _look_up(
     texts: Texts,
     report: ImportReport,
 ) -> None:
-    """What the project has of the batch's texts; what its bin holds is noted."""
+    """What the project has of the batch's texts; what its trash holds is noted."""
     with sessions() as session:
         hashes = [checked.document.sha256 for checked in batch]
         known = bulk.known_hashes(session, project_id, hashes)

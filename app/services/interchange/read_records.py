@@ -154,7 +154,7 @@ class ImportReport:
 
 
 def batches(incoming: Incoming, report: ImportReport) -> Iterator[list[Checked]]:
-    """The documents of a file in parts fit for a transaction; the report is told of all others.
+    """The documents of a file in parts fit for a transaction; all others go into the report.
 
     Raises `ValueError` for a file that cannot be read at all.
     """

@@ -1,4 +1,4 @@
-"""What other tools sent in vain since this process started.
+"""Requests of other tools that were refused since this process started.
 
 Label Studio and INCEpTION do not show their people what a program answered, so the page does. Kept
 in memory alone: the log has every refusal, too.

@@ -1,4 +1,4 @@
-"""What an import says of its records beside its counts."""
+"""The lines of an import's report that explain its counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records of one text: equal ones are duplicates, the others are put together or stand apart.
+"""Records of one text: equal ones are duplicates, the others are merged or kept separate.
 
 Entities that go together, by one person or by nobody in particular, become one annotation: another
 tool asks for one decision a record. Different people's annotations become a response each. Where

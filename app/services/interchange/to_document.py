@@ -1,4 +1,4 @@
-"""From the record of a file to a document that can be added, or the reason why not."""
+"""Turn a file's record into a document that can be added, or say why it cannot."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Labels that are renamed, merged or split."""
+"""Labels: list, add, rename, merge and split them."""

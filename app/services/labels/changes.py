@@ -1,4 +1,4 @@
-"""Labels that are renamed, or merged into others: for every document at once, or not at all.
+"""Rename and merge labels, in all documents at once or in none.
 
 A renamed label is the same one, so the answers that have it stay what they are. Merging edits:
 every document's log has it, see `app.services.labels.relabel`. What a model calls by a name of

@@ -1,4 +1,4 @@
-"""Spans that get another label, and of those that come to lie on their like only one."""
+"""Change spans' labels, and keep one of the spans that become equal by it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entities of a document that get another label, in every answer to it that still counts.
+"""Change entities' labels in every answer to a document that still counts.
 
 A draft is edited, and the log has it like any edit. A submitted set never changes: a child takes
 its place, with the same person and time. What was superseded before stays as it was.

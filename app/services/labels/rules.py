@@ -1,4 +1,4 @@
-"""A project's rules: brought in from a file, listed with what people made of them, taken away."""
+"""A project's rules: import them from a file, list them with people's decisions, remove them."""
 
 from __future__ import annotations
 

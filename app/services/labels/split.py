@@ -1,4 +1,4 @@
-"""A label that is split: new ones beside it, and a pass over its entities, one after the other.
+"""Split a label: add the new ones, and go through its entities one after the other.
 
 The pass is two events, its beginning and its end; what was chosen stands in the documents' logs.
 So it can be left at any time, and whoever may change labels goes on with it.

@@ -1,4 +1,4 @@
-"""Model versions as one file that a browser can take and bring: a zip of `model_files`' folder."""
+"""Model versions as one file to download and upload: a zip of the folder of `files`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything into one archive while people work, and back.
+"""Back up everything into one archive while people work.
 
 The archive is a zip:
 

@@ -1,4 +1,4 @@
-"""The figures of a project: how far it is, what models are worth to it, what it costs."""
+"""The figures of a project: progress, the value of suggestions, and the cost of annotation."""
 
 from __future__ import annotations
 

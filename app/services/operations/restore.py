@@ -1,4 +1,4 @@
-"""A backup back in place: checked first, then put where nothing is, or where it was moved aside."""
+"""Restore a backup: check it, then put it into an empty place or move aside what is there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a new database begins with."""
+"""The sample project of a new database."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Deleting a project, a label or a document, and bringing it back.
 
-Nothing is lost: what is deleted lies in the bin as it was. To delete asks for the name, typed, and
-is written down with the person's name, as restoring is.
+Nothing is lost: what is deleted lies in the trash as it was. Deleting asks for the name to be
+typed; deleting and restoring are logged with the person's name.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def deletion_request(sessions: Sessions, kind: DeletableKind, id: int) -> Deleti
 
 
 def delete(sessions: Sessions, kind: DeletableKind, id: int, typed: str, person: str) -> None:
-    """Puts it into the bin. Raises `DeletionError` unless its name was typed as it is."""
+    """Puts it into the trash. Raises `DeletionError` unless its name was typed as it is."""
     with writing(sessions) as session:
         row = trash.find(session, kind, id)
         require(session, _project_of(row), _act(kind), person)
@@ -74,7 +74,7 @@ def delete(sessions: Sessions, kind: DeletableKind, id: int, typed: str, person:
 
 
 def restore(sessions: Sessions, kind: DeletableKind, id: int, person: str) -> None:
-    """Takes it out of the bin, as it was. A key that another label has now, it loses."""
+    """Takes it out of the trash, as it was. A key that another label has now, it loses."""
     with writing(sessions) as session:
         row = trash.find(session, kind, id)
         require(session, _project_of(row), _act(kind), person)
@@ -88,8 +88,8 @@ def restore(sessions: Sessions, kind: DeletableKind, id: int, person: str) -> No
 
 
 def contents(sessions: Sessions, project_id: int) -> Sequence[TrashedItem]:
-    """What lies in the bin that whom the sessions act for may restore: of this project, and
-    projects."""
+    """What the acting person may restore from the trash: this project's labels and documents,
+    and projects."""
     with sessions() as session:
         found = trash.of_project(session, project_id) if _may(session, project_id, "label") else []
         gone = [

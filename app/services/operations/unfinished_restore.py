@@ -1,4 +1,4 @@
-"""The mark of a restore under way, and the way back from one that never ended.
+"""The mark of a restore under way, and how to undo one that did not finish.
 
 `<data>/unfinished-restore.json` is there from before the first file is moved until the last one is
 in place. What it names can be undone at any time, as often as needed: a part that lies in the

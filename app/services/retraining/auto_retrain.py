@@ -46,10 +46,10 @@ def set_after(project: Project, number: int | None) -> None:
 
 
 class AutoRetrain:
-    """Starts what is due; the machine's own, on sessions that act for nobody.
+    """Starts the retrainings that are due, on sessions that act for nobody.
 
-    What was refused is tried again once something changed: an answer was submitted, or another
-    model suggests.
+    A retraining that could not start is tried again once another answer was submitted, or another
+    model is active.
     """
 
     def __init__(self, sessions: Sessions, queue: Queue) -> None:

@@ -1,4 +1,4 @@
-"""Pre-annotation in bulk as people see it: start, watch, pause, go on, cancel.
+"""Bulk pre-annotation as people see it: start, watch, pause, resume, cancel.
 
 Any number of workers carries it out, see `app.services.retraining.preannotation_worker`.
 """

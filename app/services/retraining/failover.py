@@ -1,4 +1,4 @@
-"""What a worker that died has left, the others take over: its jobs go back to the queue."""
+"""Take over the jobs of a worker that died: they go back to the queue."""
 
 from __future__ import annotations
 

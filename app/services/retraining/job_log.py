@@ -1,4 +1,4 @@
-"""A job's progress, out of what its training leaves in its folder; any process reads it."""
+"""A job's progress, read from its training's folder by any process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker's part in pre-annotation: take a batch that nobody is at, predict it, take the next.
+"""A worker's part in pre-annotation: take a free batch, predict it, take the next.
 
 A batch is taken by locking its row, so that it is free again in the moment in which its worker
 dies; whoever takes it then predicts only what still waits. A document is asked for again under its

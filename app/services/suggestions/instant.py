@@ -1,4 +1,4 @@
-"""Suggestions of what a project's submitted documents taught, beside the model's own.
+"""Suggestions learnt from a project's submitted documents, merged with the model's own.
 
 `instant_lessons` learns; here it is put to use. Labels are ids to what was learnt, so that a
 renamed label is the same label, and one in the trash is not suggested.

@@ -1,4 +1,4 @@
-"""One at a time, people first."""
+"""A lock for one caller at a time that serves people before programs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PriorityLock:
                 self._changed.notify_all()
 
     def waiting(self, background: bool = False) -> int:
-        """How many wait for it."""
+        """The number of callers that wait for the lock."""
         with self._changed:
             return len(self._background if background else self._people)
 

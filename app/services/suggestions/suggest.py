@@ -245,7 +245,10 @@ def hints_of(machine: AnnotationSet | None, names: Mapping[str, str]) -> tuple[H
 
 
 def custom_of(sessions: Sessions, project_id: int) -> Custom:
-    """Raises `LookupError` where there is no such project."""
+    """The project's label names and its choice of flat or nested suggestions.
+
+    Raises `LookupError` where there is no such project.
+    """
     with sessions() as session:
         project = projects.get(session, project_id)
         require(session, project_id, "annotate")

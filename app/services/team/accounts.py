@@ -1,4 +1,4 @@
-"""Accounts: made, listed, changed and disabled by an administrator."""
+"""Accounts: an administrator creates, lists, changes and disables them."""
 
 from __future__ import annotations
 

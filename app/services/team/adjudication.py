@@ -1,4 +1,4 @@
-"""One answer out of several: a reviewer decides where people's versions of a document differ.
+"""Adjudication: a reviewer decides where people's versions of a document differ.
 
 The decision is a submitted set of the reviewer's that is not blind, so that it is what counts
 (`storage.repository.annotation_sets.COUNTS`); the versions stay as they are.
@@ -56,7 +56,7 @@ class Difference:
 
     @property
     def choices(self) -> list[tuple[tuple[str, ...], tuple[Key, ...]]]:
-        """What one can take, each once, with the people who have it."""
+        """The distinct alternatives of this difference, each with the people who chose it."""
         people: dict[tuple[Key, ...], list[str]] = {}
         for person, keys in self.versions.items():
             people.setdefault(keys, []).append(person)
@@ -260,7 +260,7 @@ def _of_deleted_labels(
     session: Session, project_id: int, set_ids: Sequence[int]
 ) -> tuple[Key, ...]:
     """What nobody sees to decide on, and what comes back with its label: all that is accepted
-    with a label in the bin in any of these sets."""
+    with a label in the trash in any of these sets."""
     deleted = trash.labels(session, project_id)
     if not deleted:
         return ()

@@ -1,4 +1,4 @@
-"""How far people agree who annotated the same documents unseen by one another.
+"""How well people agree who annotated the same documents independently.
 
 Compared are accepted entities of each person's newest submitted answer. On entities: F1, one read
 as the other's gold. On words: Cohen's kappa for two people, Fleiss' kappa and Krippendorff's alpha

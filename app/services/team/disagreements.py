@@ -1,4 +1,4 @@
-"""What two people have differently in one document, entity by entity."""
+"""The differences between two people's annotations of one document, entity by entity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who takes part in a project, and as what: an administrator decides."""
+"""A project's members and their roles, which an administrator sets."""
 
 from __future__ import annotations
 

@@ -33,12 +33,19 @@ def test_what_says_nothing_of_anybody_is_open(path: str) -> None:
         "/static/../media/x",
         "/static//media",
         "/static\\x",
+        "/api/../media/x",
+        "/api\\x",
         "/healthz/x",
         "/",
     ],
 )
 def test_what_only_begins_like_it_is_not(path: str) -> None:
     assert not _is_open(path)
+
+
+def test_a_program_may_name_a_person_of_a_windows_domain() -> None:
+    """Its token is checked behind the gate."""
+    assert _is_open("/api/v1/projects/1/members/CORP\\anna")
 
 
 def test_the_database_is_opened_once_by_all_who_ask_at_once(

@@ -37,8 +37,11 @@ Reviews = list[list[SpanReview | None]]
 def label_errors(
     model: DiffusionNER, test: Sequence[Example], samplers: Sequence[SamplerSettings]
 ) -> Rows:
-    """How early a model that has not learnt the errors ranks them, and a head on its features that
-    has: of each sampler's seed, and how often the suggestion is gold's."""
+    """Rank seeded errors by a model that was not trained on them, and by a head on its features
+    that was: how early the errors come, and how often the suggestion is the gold entity.
+
+    There is a row for each sampler's seed.
+    """
     rows = []
     for sampler in samplers:
         seeded = with_errors(test, model.config.labels, ERRORS, sampler.seed)

@@ -49,7 +49,7 @@ class Size:
     test: int | None = None
 
     def within(self, most: Size) -> Size:
-        """The smaller of both, part by part."""
+        """This size, with no part above that of `most`."""
         pairs = zip(astuple(self), astuple(most), strict=True)
         return Size(*(min((n for n in pair if n is not None), default=None) for pair in pairs))
 
