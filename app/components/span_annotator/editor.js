@@ -4,7 +4,9 @@ import { describe } from './bars.js';
 import { Selection } from './selection.js';
 import { showAgain } from './in_sight.js';
 import { History } from './history.js';
-import { difference, toWire } from './spans.js';
+import { difference, openIds, toWire } from './spans.js';
+
+const NOTHING_SELECTED = 'Nothing is selected: Tab goes to the next suggestion.';
 
 /** Subclasses rebuild the view out of what is stored and what is under way. */
 export class Editor extends Selection {
@@ -36,7 +38,7 @@ export class Editor extends Selection {
    * @param {{ undoable?: boolean, baseVersion?: number }} [options]
    */
   edit(ops, { undoable = true, baseVersion = this.data.version } = {}) {
-    if (this.readOnly) { this.panel.say('This document is read-only.'); return; }
+    if (this.readOnly) { this.panel.flash('This document is read-only.'); return; }
     const before = this.view;
     const viewState = { ...this.drawnChoice, scrolled: this.textView.box.scrollTop };
     this.outbox.push(this.data.doc_id, ops.map((op) => ({ base_version: baseVersion, ...op })));
@@ -129,17 +131,19 @@ export class Editor extends Selection {
 
   accept() {
     const span = this.target;
-    if (!span || span.status === 'accepted') return;
+    if (!span) { this.panel.flash(NOTHING_SELECTED); return; }
+    if (span.status === 'accepted') return;
     if (span.status === 'hint') { this.addHint(span); return; }
     const following = span.id === this.pointed ? null : this.suggestionAfter(span);
     this.edit([{ op: 'accept', id: span.id }]);
-    this.goOn(span, 'accepted', following ?? (span.id === this.selected ? span : null));
+    this.goOn(span, 'accepted', following);
   }
 
   /** Rejects a suggestion, which is kept; deletes a person's span. */
   reject() {
     const span = this.target;
-    if (!span || span.status === 'rejected' || span.status === 'hint') return;
+    if (!span) { this.panel.flash(NOTHING_SELECTED); return; }
+    if (span.status === 'rejected' || span.status === 'hint') return;
     const following = span.id === this.pointed ? null : this.suggestionAfter(span);
     if (span.id === this.hovered) this.hovered = null;
     const isPersons = span.source === 'person';
@@ -147,10 +151,14 @@ export class Editor extends Selection {
     this.goOn(span, isPersons ? 'deleted' : 'rejected', following);
   }
 
-  /** @param {Span} span */
+  /**
+   * The suggestion after a span; after the last one, the first that was left out.
+   * @param {Span} span
+   */
   suggestionAfter(span) {
     const at = this.shown.findIndex(({ id }) => id === span.id);
-    return this.shown.slice(at + 1).find(({ status }) => status === 'suggested') ?? null;
+    return [...this.shown.slice(at + 1), ...this.shown.slice(0, at)]
+      .find(({ status }) => status === 'suggested') ?? null;
   }
 
   /**
@@ -162,9 +170,15 @@ export class Editor extends Selection {
   goOn(span, done, next) {
     if (this.decided(span)) return;
     const outcome = `${this.wordsOf(span)} ${done}`;
-    if (next || this.selected) this.select(next?.id ?? null);
-    if (next) this.textView.reveal(next.s);
-    this.panel.say(next ? `${outcome}. Now ${this.wordsOf(next)}: ${describe(next)}` : outcome);
+    if (next) {
+      this.select(next.id);
+      this.textView.reveal(next.s);
+      this.panel.say(`${outcome}. Now ${this.wordsOf(next)}: ${describe(next)}`);
+      return;
+    }
+    const stays = done === 'accepted' && span.id === this.selected;
+    if (this.selected) this.select(stays ? span.id : null);
+    this.panel.say(openIds(this.view).length ? outcome : `${outcome}. Nothing is left to review.`);
   }
 
   unreject() {
@@ -199,9 +213,9 @@ export class Editor extends Selection {
     this.panel.say(this.wordsOf(range));
   }
 
-  undo() { this.applyHistory(this.history.undo(this.view, this.offsets), 'undone', 'nothing to undo'); }
+  undo() { this.applyHistory(this.history.undo(this.view, this.offsets), 'undone', 'There is nothing to undo.'); }
 
-  redo() { this.applyHistory(this.history.redo(this.view, this.offsets), 'redone', 'nothing to redo'); }
+  redo() { this.applyHistory(this.history.redo(this.view, this.offsets), 'redone', 'There is nothing to redo.'); }
 
   /**
    * Puts spans back, with what was chosen then, and shows them where they are out of sight.
@@ -222,6 +236,7 @@ export class Editor extends Selection {
       showAgain(this.textView, this.candidate ? [this.candidate] : spans, viewState.scrolled);
     }
     if (step?.left) this.panel.flash(`${done}, except ${step.left} that others have changed since`);
-    else this.panel.say(step ? done : nothing);
+    else if (step) this.panel.say(done);
+    else this.panel.flash(nothing);
   }
 }

@@ -8,17 +8,13 @@ import { firstBelow } from './viewport.js';
  * @param {TextView} textView
  * @returns {TextRange}
  */
-export function rangeInSight({ box, viewport, paragraphs }) {
-  const { top, bottom } = box.getBoundingClientRect();
-  const nearby = paragraphs.filter((paragraph) => viewport.visible.has(paragraph));
-  const inView = nearby.filter(({ node }) => {
-    const rect = node.getBoundingClientRect();
-    return rect.bottom > top && rect.top < bottom;
-  });
-  const [first, last] = [inView.at(0), inView.at(-1)];
-  if (!first || !last) return { s: 0, e: 0 };
-  const line = rectAt(first, first.start).height;
-  return { s: firstBelow(first, top + line), e: firstBelow(last, bottom) };
+export function rangeInSight(textView) {
+  const sight = textView.inSight();
+  if (!sight) return { s: 0, e: 0 };
+  const first = textView.paragraphAt(sight.s);
+  const line = rectAt(first, sight.s).height;
+  const { top } = textView.box.getBoundingClientRect();
+  return { s: firstBelow(first, top + line), e: sight.e };
 }
 
 /**

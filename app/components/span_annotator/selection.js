@@ -29,6 +29,7 @@ export class Selection {
   /** @type {TextRange | null} */ dragged; // where a boundary is being dragged to
   /** @type {Proposal | null} */ proposal; // identical occurrences, to be looked at
   /** @type {boolean} */ leaving; // after Esc, Tab leaves the text
+  /** @type {TextRange | null} */ place; // what Esc left, from where words are walked on
   /** @type {boolean} */ quiet; // after an addition no toolbar covers the next line
 
   constructor() {
@@ -42,6 +43,7 @@ export class Selection {
     this.dragged = null;
     this.proposal = null;
     this.leaving = false;
+    this.place = null;
     this.quiet = false;
   }
 
@@ -127,6 +129,7 @@ export class Selection {
     const nothing = !this.selected && !this.candidate && !this.panel.helpShown;
     if (nothing && this.preferences.full) { this.leaveFullWindow(); return; }
     if (nothing) this.armed = null;
+    else this.place = this.candidate ?? this.selectedSpan ?? this.place;
     this.panel.helpShown = false;
     this.clear();
     this.leaving = true;
@@ -166,7 +169,7 @@ export class Selection {
     const span = here && nesting(this.shown, here, direction);
     this.hovered = null;
     if (span) this.select(span.id);
-    else this.panel.say(direction > 0 ? 'no span around it' : 'no span inside it');
+    else this.panel.flash(direction > 0 ? 'No span lies around it.' : 'No span lies inside it.');
   }
 
   /**
@@ -175,15 +178,23 @@ export class Selection {
    */
   walk(direction) {
     if (!this.tokens.size) return;
-    const here = this.candidate ?? this.selectedSpan;
-    this.goTo(here ? this.units.beside(here, direction) : this.units.at(0));
+    const here = this.candidate ?? this.selectedSpan ?? this.placeInSight;
+    if (here) this.goTo(this.units.beside(here, direction));
+    else {
+      const { s } = rangeInSight(this.textView);
+      this.goTo(this.units.beside({ s, e: s }, 1));
+    }
   }
+
+  /** What Esc left, unless it was scrolled away since. */
+  get placeInSight() { return this.place && isInSight(this.textView, this.place) ? this.place : null; }
 
   /** @param {TextRange} range */
   goTo(range) {
     this.selected = null;
     this.hovered = null;
     this.candidate = this.readOnly ? null : range;
+    this.leaving = false;
     this.textView.reveal(range.s);
     this.panel.say(this.wordsOf(range));
     this.redraw();
@@ -233,7 +244,7 @@ export class Selection {
   }
 
   toggleHints() {
-    if (!this.hints.length) { this.panel.say('The model has no hints here.'); return; }
+    if (!this.hints.length) { this.panel.flash('The model has no hints here.'); return; }
     this.preferences.hints = !this.preferences.hints;
     this.panel.say(this.preferences.hints ? 'Hints are shown' : 'Hints are hidden');
     this.redraw();
