@@ -22,7 +22,9 @@ def test_arrow_keys_step_through_the_frames(view: Locator) -> None:
     expect(readout).to_have_text("60 random spans: nothing is known yet")
     view.press("ArrowRight")
     view.press("ArrowRight")
-    expect(readout).to_have_text(re.compile(r"^Step 2 of 5: \d+ of 60 spans aim at a name, \d+ within a word of it"))
+    expect(readout).to_have_text(
+        re.compile(r"^Step 2 of 5: \d+ of 60 spans aim at a name, \d+ within a word of it")
+    )
     view.press("ArrowLeft")
     expect(readout).to_have_text(re.compile("^Step 1 of 5: "))
     view.press("End")

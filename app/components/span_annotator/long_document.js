@@ -94,7 +94,7 @@ export class LongDocument {
   step() {
     const { annotator } = this;
     const next = leastSure(annotator.view.values(), this.visited);
-    if (!next) { annotator.panel.flash('Nothing left to review.'); return; }
+    if (!next) { annotator.panel.flash('Nothing is left to review.'); return; }
     this.visited = next;
     annotator.hovered = null;
     annotator.select(next.id);
