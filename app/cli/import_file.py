@@ -39,8 +39,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--same-text",
         choices=SAME_TEXT,
         default="merge",
-        help="a further record of a text, with other annotation: merge what goes together, keep it "
-        "separate as a response of its own, or skip it (default: merge)",
+        help="records that repeat a text with different annotations: merge what does not "
+        "contradict, keep each separate as a response, or skip all but the first (default: merge)",
     )
     parser.add_argument(
         "--submit-empty",
@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--encoding",
         type=_encoding,
         metavar="NAME",
-        help=f"read a file that is no UTF-8 in this encoding: {', '.join(ENCODINGS)}",
+        help=f"read a file that is not UTF-8 in this encoding: {', '.join(ENCODINGS)}",
     )
     parser.add_argument("--split", choices=SPLITS, help="split for all documents")
     parser.add_argument(
@@ -160,15 +160,15 @@ def _tell_labels(sessions: Sessions, project_id: int) -> None:
 
 
 def _tell_encodings(report: ImportReport, options: argparse.Namespace) -> None:
-    """How a file that is no UTF-8 reads in the likely encodings, and what to type for one."""
+    """How a file that is not UTF-8 reads in the likely encodings, and what to type for one."""
     candidates = likely_encodings(options.file) if report.bad and not options.encoding else ()
     if not candidates:
         return
-    print(f"{options.file} is no UTF-8. Some of its words, in the encodings it may have:")
+    print(f"{options.file} is not UTF-8. Some of its words in the likely encodings:")
     for candidate in candidates:
         print(f"  {candidate.encoding:<14}{', '.join(candidate.words)}")
     command = ["python", "-m", "app", "import", str(options.file), "--project", options.project]
-    print("If they read right in the first, type this; else name another:")
+    print("If they look right in the first, run this; otherwise name another:")
     print("  " + shlex.join([*command, "--encoding", candidates[0].encoding]))
 
 

@@ -16,8 +16,8 @@ from storage.rule_files import MOST_BYTES
 
 _WHAT = {
     "import": "import a file of terms, a table, or Prodigy's patterns.jsonl",
-    "list": "list a project's rules with what people accepted and rejected of them",
-    "remove": "remove rules; what people decided on their suggestions stands",
+    "list": "list rules with the numbers of accepted and rejected suggestions",
+    "remove": "remove rules; decisions on their suggestions stay",
 }
 
 
@@ -27,9 +27,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         child = actions.add_parser(action, help=text, description=text)
         if action == "import":
             child.add_argument("file", type=Path, metavar="FILE")
-            child.add_argument("--label", metavar="NAME", help="of rules that have none in FILE")
+            child.add_argument("--label", metavar="NAME", help="for rules that have none in FILE")
             child.add_argument(
-                "--ignore-case", action="store_true", help="strings match in any case"
+                "--ignore-case", action="store_true", help="ignore upper and lower case in strings"
             )
         if action == "remove":
             what = child.add_mutually_exclusive_group(required=True)
@@ -71,14 +71,14 @@ def _tell(report: RuleReport, file: Path) -> int:
     for record in found.bad:
         print(f"{file}:{record.line}: {record.reason}", file=sys.stderr)
     if found.bad_count > len(found.bad):
-        print(f"and {found.bad_count - len(found.bad):,} more not taken", file=sys.stderr)
+        print(f"and {found.bad_count - len(found.bad):,} more not imported", file=sys.stderr)
     for kind, count in found.notes.items():
         print(f"{kind}: {count:,}", file=sys.stderr)
     if report.labels_created:
         print(f"new labels: {', '.join(report.labels_created)}")
     print(
-        f"{report.taken:,} rules imported, {report.known:,} known before, "
-        f"{found.bad_count:,} not taken"
+        f"{report.taken:,} rules imported, {report.known:,} already known, "
+        f"{found.bad_count:,} not imported"
     )
     return 1 if found.bad_count else 0
 

@@ -32,7 +32,7 @@ def read_documents(file: Path | None, input_format: str) -> Iterator[tuple[int, 
 
     With "auto", JSON is what the file's suffix says is JSON, and what begins with an object that
     has a "text". Blank lines are documents of a text, but none among JSON lines. Raises OSError,
-    and ValueError for what is no UTF-8 and for a line that is no document.
+    and ValueError for what is not UTF-8 and for a line that is no document.
     """
     with _opened(file) as lines:
         try:

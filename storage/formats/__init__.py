@@ -98,7 +98,7 @@ def read_from(
     """The documents and bad records of a file. `name` names documents that carry no name.
 
     `columns` are those of a column file, where they should not be found by its content, and
-    `encoding` is one of `ENCODINGS`, for text that is no UTF-8. Raises `ValueError` where there is
+    `encoding` is one of `ENCODINGS`, for text that is not UTF-8. Raises `ValueError` where there is
     no such format, it is written only, or has no columns or no encoding to choose.
     """
     row = _row(format)
@@ -140,7 +140,7 @@ def _brief(bad: BadRecord) -> BadRecord:
 
 
 def likely_encodings(source: bytes | Path) -> tuple[EncodingCandidate, ...]:
-    """What the encoding of a file may be that is no UTF-8, the likeliest first."""
+    """What the encoding of a file may be that is not UTF-8, the likeliest first."""
     with _opened(source) as file:
         try:
             return encoding_candidates(unpacked(file))

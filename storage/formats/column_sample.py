@@ -41,7 +41,7 @@ class ColumnSample:
 def column_sample(source: bytes | Path, rows: int, encoding: str | None = None) -> ColumnSample:
     """The layout of a file and so many of its rows; none of a file that cannot be unpacked.
 
-    `encoding` is one of `storage.formats.ENCODINGS`, for a file that is no UTF-8.
+    `encoding` is one of `storage.formats.ENCODINGS`, for a file that is not UTF-8.
     """
     with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
         try:

@@ -62,7 +62,7 @@ def decoded(content: bytes) -> str:
 def utf8_lines(file: BinaryIO) -> Iterator[bytes]:
     """The lines of a file as UTF-8 with their ends, without a byte order mark.
 
-    A line that is no UTF-8 is handed on, for its reader to name. Raises `EncodingError` where the
+    A line that is not UTF-8 is handed on, for its reader to name. Raises `EncodingError` where the
     mark is broken off or every one of the first lines beyond ASCII is in another encoding.
     """
     sample = file.read(_SAMPLE)

@@ -1,4 +1,4 @@
-"""Which encodings a text that is no UTF-8 may be in, and the words by which a person can tell.
+"""Which encodings a text that is not UTF-8 may be in, and the words by which a person can tell.
 
 Nothing is read by a guess: windows-1252 and windows-1250 differ in a few letters alone, and no
 statistics tells them apart in a short text. So several candidates are offered, each with the words
@@ -80,7 +80,7 @@ def named(encoding: str) -> str:
 
 
 def likely(sample: bytes) -> tuple[EncodingCandidate, ...]:
-    """What a text that is no UTF-8 may be in, the likeliest first; empty where none is likely."""
+    """What a text that is not UTF-8 may be in, the likeliest first; empty where none is likely."""
     from charset_normalizer import from_bytes
 
     offered = [name for name in _PYTHON if name != "iso8859_1"]  # windows-1252 without its quotes

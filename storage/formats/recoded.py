@@ -16,7 +16,7 @@ from storage.formats.likely_encodings import EncodingCandidate
 from storage.formats.rewound import RewoundStream
 
 _SEARCHED = 16 * 2**20
-"""Bytes of a file in which the first byte that is no UTF-8 is looked for."""
+"""Bytes of a file in which the first byte that is not UTF-8 is looked for."""
 _PART = 2**16
 _SPOOLED = 64 * 2**20
 """Bytes of an archive that stay in memory; a larger one goes to a temporary file."""
@@ -25,7 +25,7 @@ _SAYS_ITSELF = (".xmi", ".xml")
 
 
 def encoding_candidates(file: BinaryIO) -> tuple[EncodingCandidate, ...]:
-    """What the encoding of a file may be, or of an archive's first member that is no UTF-8; empty
+    """What the encoding of a file may be, or of an archive's first member that is not UTF-8; empty
     where all is UTF-8. Raises `ArchiveError` for a broken archive."""
     start = file.read(_SEARCHED)
     if not start.startswith(ZIP_MARKS):
@@ -38,7 +38,7 @@ def encoding_candidates(file: BinaryIO) -> tuple[EncodingCandidate, ...]:
 @contextmanager
 def in_utf8(file: BinaryIO, encoding: str) -> Iterator[BinaryIO]:
     """The file as UTF-8. One that says by its first bytes what it is stays as it is; of a ZIP
-    archive, every member that is no UTF-8 is read in the encoding.
+    archive, every member that is not UTF-8 is read in the encoding.
 
     Raises `ArchiveError` for a broken archive, and `EncodingError`; also while it is read.
     """

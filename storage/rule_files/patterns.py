@@ -145,7 +145,7 @@ def _values(name: str, value: object) -> int:
             return 1
         raise FieldError(f"'LENGTH' must be a number or a comparison, got {str(value)[:40]!r}")
     raise FieldError(
-        f"{name[:40]!r} is not known of our words: no tagger or parser runs here; describe the "
+        f"{name[:40]!r} cannot be matched: no tagger or parser runs here; describe the "
         f"words themselves, by {', '.join(sorted(_WORDS))}, LENGTH, IS_… or LIKE_…"
     )
 
@@ -155,7 +155,7 @@ def _listed(name: str, value: object) -> int:
         return len([checked_text(value, repr(name))])
     if isinstance(value, dict) and any(key.startswith(("REGEX", "FUZZY")) for key in value):
         raise FieldError(
-            f"{name!r} with REGEX or FUZZY is not taken, since nothing bounds how long it takes; "
+            f"{name!r} with REGEX or FUZZY is not supported: nothing bounds how long it takes; "
             'list the words with {"IN": […]}, or describe them with SHAPE, IS_DIGIT or LIKE_NUM'
         )
     if not isinstance(value, dict) or not value or value.keys() - {"IN", "NOT_IN"}:

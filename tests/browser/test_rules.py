@@ -45,7 +45,7 @@ def test_a_file_of_patterns_suggests_at_once_and_counts_what_people_decide(
     form.get_by_test_id("stFileUploaderDropzoneInput").set_input_files([file])
     expect(form.get_by_text("patterns.jsonl", exact=True)).to_be_visible()
     form.get_by_role("button", name="Import rules").click()
-    expect(tab.get_by_text("3 rules imported · 1 not taken · new labels: DOSE")).to_be_visible()
+    expect(tab.get_by_text("3 rules imported · 1 not imported · new labels: DOSE")).to_be_visible()
     expect(tab.get_by_text("no tagger or parser runs here")).to_be_visible()
 
     desk = AnnotatePage(tab)

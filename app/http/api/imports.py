@@ -60,7 +60,7 @@ class Imported(BaseModel):
     responses: int
     """That are another person's annotation of the same text."""
     differing: int
-    """Whose text the project has with other annotation, which was left as it is."""
+    """Whose text the project has with different annotations, which was left as it is."""
     empty: int
     """With an empty list of labels, of which nobody knows whether somebody looked."""
     entities: int

@@ -40,7 +40,7 @@ class _Inspection:
 
 def show(app: AppContext, project_id: int, incoming: Incoming, file_id: str) -> ImportReport:
     """Shows the first documents of a file, its labels, and how much of it is known already; asks
-    for its encoding where it is no UTF-8. Returns what an import would say."""
+    for its encoding where it is not UTF-8. Returns what an import would say."""
     inspection = _inspected(app, project_id, incoming, file_id)
     if inspection.problem:
         st.error(f"**{literal(incoming.name)}**: {inspection.problem}")

@@ -45,9 +45,9 @@ class Incoming:
     columns: ColumnChoice | None = None
     """The words and tags of a column file, where its content should not decide."""
     same_text: SameText = "merge"
-    """What becomes of a further record of a text, with other annotation."""
+    """What becomes of a further record of a text, with different annotations."""
     encoding: str | None = None
-    """One of `storage.formats.ENCODINGS`, for a text that is no UTF-8."""
+    """One of `storage.formats.ENCODINGS`, for a text that is not UTF-8."""
     submit_empty: bool = False
     """An empty list of labels says that somebody looked and found nothing; else nobody looked."""
 
@@ -94,7 +94,7 @@ class ImportReport:
     responses: int = 0
     """Records that are another person's annotation of the same text."""
     differing: int = 0
-    """Records whose text the project has with other annotation, which was left as it is."""
+    """Records whose text the project has with different annotations, which was left as it is."""
     contradictions: int = 0
     """Bad records that contradict an earlier one of the same text."""
     empty: int = 0

@@ -15,8 +15,8 @@ def losses(report: ImportReport) -> tuple[str, ...]:
         ),
         (
             report.differing,
-            "have a text that the project has with other annotation, which stays as it is",
-            "has a text that the project has with other annotation, which stays as it is",
+            "have a text of the project with different annotations: the project's are kept",
+            "has a text of the project with different annotations: the project's are kept",
         ),
     )
 
@@ -27,11 +27,11 @@ def changes(report: ImportReport) -> tuple[str, ...]:
     return _counted(
         (
             report.merged,
-            "of a text that came before, with other annotation: merged into one document",
+            "of a repeated text with different annotations: merged into one document",
         ),
         (
             report.responses,
-            "of a text that came before, by another person: kept as a response to compare on the "
+            "of a repeated text by another person: kept as a response to compare on the "
             "Agreement page",
         ),
         (report.empty, f"with an empty list of labels: imported as {empty}"),

@@ -20,8 +20,8 @@ from storage.records import SpanRecord
 from storage.repository.bulk import NewDocument, NewSet
 
 SameText = Literal["merge", "separate", "skip"]
-"""What becomes of a further record of a text, with other annotation: it is merged as far as it goes
-together with the first; it is a response of its own; or the first stands alone."""
+"""What becomes of further records of a text with different annotations: merge what does not
+contradict the first, keep each as a separate response, or skip them."""
 SAME_TEXT: tuple[SameText, ...] = get_args(SameText)
 Outcome = Literal["duplicate", "merged", "response"]
 

@@ -302,7 +302,7 @@ def test_records_of_one_text_are_merged_separated_or_skipped_and_told_what_was_l
     )
     command = ["import", str(source), "--project", "News"]
     lost = "1 record contradicts an earlier record of the same text, which stands"
-    merged = "1 record of a text that came before, with other annotation: merged into one document"
+    merged = "1 record of a repeated text with different annotations: merged into one document"
 
     assert main([*command, "--dry-run"]) == 1
     previewed = capsys.readouterr().err.splitlines()
@@ -318,7 +318,7 @@ def test_records_of_one_text_are_merged_separated_or_skipped_and_told_what_was_l
     assert f"{source}:3: contradicts an earlier record" in previewed[0]
 
     assert main([*command[:-1], "Apart", "--same-text", "separate"]) == 0
-    assert "2 records of a text that came before, by another person" in capsys.readouterr().err
+    assert "2 records of a repeated text by another person" in capsys.readouterr().err
     assert main([*command[:-1], "First", "--same-text", "skip"]) == 1
     assert "2 records contradict an earlier record" in capsys.readouterr().err
 

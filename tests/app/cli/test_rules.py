@@ -29,7 +29,7 @@ def test_rules_are_imported_listed_and_removed(
 ) -> None:
     terms = written(tmp_path, "Oslo\nKyiv\n", "cities.txt")
     assert main(["rules", "import", terms, "--project", "News", "--label", "LOC"]) == 0
-    assert capsys.readouterr().out == "2 rules imported, 0 known before, 0 not taken\n"
+    assert capsys.readouterr().out == "2 rules imported, 0 already known, 0 not imported\n"
 
     assert main(["rules", "list", "--project", "News"]) == 0
     listed = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
@@ -54,7 +54,7 @@ def test_what_is_not_taken_is_named_and_told_by_the_exit_status(
     assert main(["rules", "import", file, "--project", "News"]) == 1
     captured = capsys.readouterr()
 
-    assert captured.out == "new labels: CITY\n1 rules imported, 0 known before, 1 not taken\n"
+    assert captured.out == "new labels: CITY\n1 rules imported, 0 already known, 1 not imported\n"
     assert captured.err.splitlines() == [
         f"{file}:3: no label is given; choose one for the rules that have none",
         "column 'by' not read: 1",

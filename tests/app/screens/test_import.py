@@ -189,16 +189,16 @@ def test_records_of_one_text_are_asked_about_and_merged_unless_told_otherwise(si
     upload(site, "some.jsonl", content + line(text="One two.", entities=other))
 
     message = site.messages()
-    assert "1 record of a text that came before, with other annotation: merged" in message
+    assert "1 record of a repeated text with different annotations: merged" in message
     assert "1 record contradicts an earlier record of the same text, which stands" in message
     assert "line 2: contradicts" in message
     assert "unreadable" not in message
     chosen(site, "repeat a text").set_value("separate")
     site.run()
-    assert "2 records of a text that came before, by another person" in site.messages()
+    assert "2 records of a repeated text by another person" in site.messages()
     add(site)
 
-    assert "2 records of a text that came before, by another person" in site.messages()
+    assert "2 records of a repeated text by another person" in site.messages()
     with site.sessions() as session:
         assert len(responses.newest(session, [1])) == 3
 
@@ -211,7 +211,9 @@ def test_a_text_that_the_project_has_with_other_annotation_is_told_before_and_af
     add(site)
     upload(site, "more.jsonl", line(text="One.", entities=[{"start": 0, "end": 3, "label": "B"}]))
 
-    message = "1 record has a text that the project has with other annotation, which stays as it is"
+    message = (
+        "1 record has a text of the project with different annotations: the project's are kept"
+    )
     assert message in site.messages()
     add(site)
     assert message in site.messages()

@@ -80,7 +80,7 @@ def test_what_people_have_is_never_changed_by_an_import(
 
     assert outcome(report) == (0, 0, 0, 0, 2, 0)
     assert losses(report) == (
-        "2 records have a text that the project has with other annotation, which stays as it is",
+        "2 records have a text of the project with different annotations: the project's are kept",
     )
     assert entities(sessions) == before
 

@@ -48,7 +48,7 @@ def test_one_decision_a_record_becomes_one_document(
     assert outcome(report) == (1, 0, 2, 0, 0, 0)
     assert report.entities == 3
     assert changes(report) == (
-        "2 records of a text that came before, with other annotation: merged into one document",
+        "2 records of a repeated text with different annotations: merged into one document",
     )
     assert status(sessions) == "in_progress"
     assert entities(sessions) == [
