@@ -176,12 +176,12 @@ class Annotator:
             self._data = {**self._data, **answer["next"]["data"]}
 
     async def _go_on(self, following: Mapping[str, Any] | None) -> None:
-        """Has the page follow to a document that came with an answer (`ahead.js`)."""
+        """Has the page follow to a document that came with an answer (`page_follower.js`)."""
         if following:
             self._opened += 1
             self._followed.clear()
-            told = {"doc_id": following["data"]["doc_id"], "number": self._opened}
-            await self._tab.trigger("opened", {**told, "ready": following["ready"]})
+            event = {"doc_id": following["data"]["doc_id"], "number": self._opened}
+            await self._tab.trigger("opened", {**event, "ready": following["ready"]})
 
     def _mounted(self, data: Mapping[str, Any]) -> None:
         if data["opened"] < self._opened:

@@ -57,6 +57,8 @@ class Figures:
     problems: dict[str, int]
     megabytes_received: float
     costs: dict[str, Cost]
+    busy: float
+    """Cores of the machine that were at work, for these processes and all others."""
 
     @property
     def passed(self) -> bool:
@@ -75,6 +77,7 @@ class Figures:
             ("next documents", str(self.openings)),
             ("received", f"{self.megabytes_received:,.0f} MB"),
             *((name, f"{c.cores:.2f} cores, {c.megabytes:,.0f} MB") for name, c in self._costs()),
+            ("machine", f"{self.busy:.2f} of {self.cores} core(s) at work, other programs' too"),
             *(("refused", f"{number} × {text}") for text, number in self.refusals.items()),
             *(("problem", f"{number} × {text}") for text, number in self.problems.items()),
             ("bar", f"{'passed' if self.passed else 'FAILED'}: p95 under {BAR:.0f} ms, all kept"),

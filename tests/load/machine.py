@@ -38,6 +38,25 @@ class Meter:
         return sum(_ticks(pid, self._pids, self._children) for pid in among) / _TICKS
 
 
+class MachineMeter:
+    """Measures the whole machine from its making until `busy`: these processes and all others."""
+
+    def __init__(self) -> None:
+        self._began, self._spent = time.monotonic(), _machine_seconds()
+
+    def busy(self) -> float:
+        """How many cores were at work: beside what the processes cost, what is left was waiting."""
+        spent = _machine_seconds() - self._spent
+        return round(spent / (time.monotonic() - self._began), 3)
+
+
+def _machine_seconds() -> float:
+    """Seconds of all cores since the machine began, but for those in which they were idle."""
+    named = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+    user, nice, system, _idle, _waiting, interrupts, soft, stolen = map(int, named)
+    return (user + nice + system + interrupts + soft + stolen) / _TICKS
+
+
 def _processes() -> list[int]:
     return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
 

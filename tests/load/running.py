@@ -16,7 +16,7 @@ from tests.load.annotator import ARRIVALS, Annotator, Tally
 from tests.load.checking import check_stored
 from tests.load.figures import Figures
 from tests.load.loops import in_a_loop_of_its_own
-from tests.load.machine import Cost, Meter
+from tests.load.machine import Cost, MachineMeter, Meter
 from tests.load.relay import sticky
 from tests.load.site import Page, Project, imported, opened, serving, sign_in
 
@@ -37,7 +37,7 @@ def run(plan: Plan, url: str, folder: Path, database: Sequence[int] = ()) -> Fig
     """Carries the plan out on an empty database; `database` are the processes that serve it."""
     project = imported(url, folder, plan.annotators, plan.documents, suggested=not plan.model)
     with serving(url, folder, plan.pages, model=plan.model) as pages:
-        tallies, costs = in_a_loop_of_its_own(_work(plan, project, pages, database))
+        tallies, costs, busy = in_a_loop_of_its_own(_work(plan, project, pages, database))
     with opened(url) as sessions:
         clients = {f"load-{number}": tally for number, tally in enumerate(tallies)}
         result = check_stored(
@@ -62,12 +62,13 @@ def run(plan: Plan, url: str, folder: Path, database: Sequence[int] = ()) -> Fig
         problems=figures.summed([tally.problems for tally in tallies]),
         megabytes_received=round(sum(tally.received for tally in tallies) / 1e6, 1),
         costs=costs,
+        busy=busy,
     )
 
 
 async def _work(
     plan: Plan, project: Project, pages: Sequence[Page], database: Sequence[int]
-) -> tuple[list[Tally], dict[str, Cost]]:
+) -> tuple[list[Tally], dict[str, Cost], float]:
     async with _front(pages) as site:
         signed_in = await asyncio.gather(
             *(asyncio.to_thread(sign_in, site, name) for name in project.people)
@@ -83,6 +84,7 @@ async def _work(
             )
             for number, cookies in enumerate(signed_in)
         ]
+        machine = MachineMeter()
         meters = {
             "page": Meter([page.process.pid for page in pages]),
             **({"database": Meter(database)} if database else {}),
@@ -91,7 +93,7 @@ async def _work(
         tallies = await asyncio.gather(
             *(annotator.annotate(plan.seconds) for annotator in annotators)
         )
-        return tallies, {name: meter.cost() for name, meter in meters.items()}
+        return tallies, {name: meter.cost() for name, meter in meters.items()}, machine.busy()
 
 
 @asynccontextmanager

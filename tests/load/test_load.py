@@ -36,6 +36,7 @@ def test_what_annotators_on_real_connections_were_told_is_saved_is_in_the_databa
     assert (result.stored, result.problems) == (Kept(lost=0, doubled=0, torn=0), {})
     assert result.saves.count == result.acknowledged
     assert result.costs["page"].cores > 0
+    assert result.busy > 0
 
 
 def test_an_acknowledged_operation_that_is_not_in_the_database_is_lost(sessions: Sessions) -> None:

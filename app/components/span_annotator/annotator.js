@@ -2,7 +2,6 @@
 // The view is the server's spans with the operations it has not acknowledged applied on top.
 
 import { Abbreviations, barLetters } from './abbreviations.js';
-import { Ahead } from './ahead.js';
 import { DeadLetterOutbox } from './dead_letters.js';
 import { overlay } from './bars.js';
 import { Characters } from './characters.js';
@@ -19,6 +18,7 @@ import { LabelFinder } from './label_finder.js';
 import { LongDocument } from './long_document.js';
 import { Notes } from './notes.js';
 import { OffsetMap, Tokens, readPairs } from './offsets.js';
+import { PageFollower } from './page_follower.js';
 import { Panel } from './panel.js';
 import { Pointer } from './pointer.js';
 import { Popover } from './popover.js';
@@ -50,7 +50,7 @@ export class Annotator extends DocumentActions {
   /** @type {View} */ stored;
   /** @type {Mark[]} */ marks = [];
   /** @type {(stretches: [number, number][]) => void} */ corrected;
-  ahead = new Ahead();
+  follower = new PageFollower();
   opened = false; // whether `data` is the person's
   frame = 0;
   scrolling = 0;
@@ -100,7 +100,7 @@ export class Annotator extends DocumentActions {
     if (outbox === this.outbox) return;
     this.notes.keep();
     this.outbox.suspend();
-    this.ahead.stop();
+    this.follower.stop();
     this.opened = false; // everything is opened anew
     Object.assign(this, { outbox, preferences });
     this.follow();
@@ -117,7 +117,7 @@ export class Annotator extends DocumentActions {
 
   destroy() {
     this.notes.keep();
-    this.ahead.stop();
+    this.follower.stop();
     this.outbox.leave();
     this.stop.abort();
     this.spanList.stop();
@@ -141,8 +141,8 @@ export class Annotator extends DocumentActions {
    * @param {AnnotatorData} data
    */
   run(data) {
-    this.update(this.ahead.over(data));
-    if (this.ahead.awaited) return;
+    this.update(this.follower.over(data));
+    if (this.follower.awaited) return;
     this.outbox.release();
     if (!this.outbox.size) this.saved();
   }
@@ -155,7 +155,7 @@ export class Annotator extends DocumentActions {
   openNext(next) {
     this.destination = null;
     if (!next.ready) this.outbox.hold(next.data.doc_id);
-    this.ahead.open(next);
+    this.follower.open(next);
     this.update({ ...this.data, ...next.data });
   }
 
@@ -437,7 +437,7 @@ export default function render({ parentElement, data, setStateValue, setTriggerV
   const leaving = annotator;
   annotator.navigate = (where) => setTriggerValue('navigate', where === 'denoise' ? depart(leaving, session) : where);
   annotator.long.ask = (offset) => setStateValue('visible', { doc_id: leaving.data.doc_id, offset: leaving.offsets.toPoints(offset) });
-  annotator.ahead.tell = (opened) => setTriggerValue('opened', opened);
+  annotator.follower.report = (opened) => setTriggerValue('opened', opened);
   annotator.run(data);
   comeBack(annotator, session);
   return () => {

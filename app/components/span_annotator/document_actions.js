@@ -5,7 +5,7 @@ import { countByStatus, openIds } from './spans.js';
 
 /** The Annotator gives it `navigate`, `notes` and the two questions. */
 export class DocumentActions extends BatchActions {
-  /** @type {import('./ahead.js').Ahead} */ ahead;
+  /** @type {import('./page_follower.js').PageFollower} */ follower;
   /** @type {import('./notes.js').Notes} */ notes;
   /** @type {import('./empty_question.js').EmptyQuestion} */ emptyQuestion;
   /** @type {import('./reading_question.js').ReadingQuestion} */ readingQuestion;
@@ -90,11 +90,11 @@ export class DocumentActions extends BatchActions {
    */
   navigateTo(where) {
     this.notes.keep();
-    if (this.outbox.size || this.ahead.awaited) this.destination = where; else this.navigate(where);
+    if (this.outbox.size || this.follower.awaited) this.destination = where; else this.navigate(where);
   }
 
   saved() {
-    if (this.ahead.awaited) return;
+    if (this.follower.awaited) return;
     const where = this.destination;
     this.destination = null;
     if (where) this.navigate(where);

@@ -44,8 +44,11 @@ export class ReadingQuestion {
     const { data: { reading }, readOnly } = this.annotator;
     if (!this.open) return;
     if (!reading || readOnly) { this.close(); return; }
-    const rest = reading.sentences - reading.read;
-    write(this.text, !reading.sentences ? 'No suggestions yet. Submit without them?' : `${rest.toLocaleString('en')} of ${reading.sentences.toLocaleString('en')} sentences have no `
-      + 'suggestions yet. Submit now? What you did is saved; these sentences get none.');
+    write(this.text, reading.sentences ? questionOf(reading) : 'No suggestions yet. Submit without them?');
   }
 }
+
+/** @param {ReadingProgress} reading */
+const questionOf = ({ read, sentences }) => `${(sentences - read).toLocaleString('en')} of `
+  + `${sentences.toLocaleString('en')} sentences have no suggestions yet. Submit now? What you did is saved; `
+  + 'these sentences get none.';

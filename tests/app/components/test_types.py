@@ -65,9 +65,9 @@ def test_an_answer_to_edits_has_the_fields_that_the_annotator_reads() -> None:
 
 
 def test_the_next_document_has_the_fields_that_the_annotator_reads(sessions: Sessions) -> None:
-    found = open_next(sessions, None, seed(sessions), "Anna")
+    following = open_next(sessions, None, seed(sessions), "Anna")
 
-    assert found is not None
+    assert following is not None
     assert fields("span_annotator", "NextDocument") == {"ready", "data"}
     document = fields("span_annotator", "DocumentData") | fields("span_annotator", "DocumentState")
-    assert document == set(found.data)
+    assert document == set(following.data)

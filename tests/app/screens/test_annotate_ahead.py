@@ -11,7 +11,7 @@ from storage.repository import visits
 from tests.app.pages_kit import TEXT, Site
 
 
-def tell(site: Site, opened: Any) -> None:
+def report(site: Site, opened: Any) -> None:
     """What the annotator asks for in this one run."""
     site.app.session_state["annotator"] = {"opened": opened}
     site.run()
@@ -29,9 +29,9 @@ def open_beside(site: Site, document: int) -> None:
     """As the answer to a submission of the first document does; it has its suggestions."""
     service = AnnotationService(site.sessions, site.model)
     service.prefetch(document + 1)
-    found = service.open_next(document, site.settings.person)
-    assert found is not None
-    assert found.ready
+    following = service.open_next(document, site.settings.person)
+    assert following is not None
+    assert following.ready
 
 
 def opened_documents(site: Site) -> list[int]:
@@ -46,7 +46,7 @@ def test_one_run_has_its_address_and_draws_it_as_it_is(
     open_beside(site, first)
     predicted = len(site.model.predicted)
 
-    tell(site, {"doc_id": second, "number": 3, "ready": True})
+    report(site, {"doc_id": second, "number": 3, "ready": True})
 
     assert site.app.query_params["document"] == str(second)
     assert (site.mounted()["doc_id"], site.mounted()["opened"]) == (second, 3)
@@ -58,7 +58,7 @@ def test_one_run_has_its_address_and_draws_it_as_it_is(
 def test_suggestions_that_are_still_to_be_made_come_with_that_run(
     site: Site, documents: tuple[int, int]
 ) -> None:
-    tell(site, {"doc_id": documents[1], "number": 1, "ready": False})
+    report(site, {"doc_id": documents[1], "number": 1, "ready": False})
 
     assert site.mounted()["reading"] is None
     assert site.spans()["New York"] == "suggested"
@@ -69,13 +69,13 @@ def test_what_is_told_again_takes_nobody_back_who_went_elsewhere(
     site: Site, documents: tuple[int, int]
 ) -> None:
     first, second = documents
-    told = {"doc_id": second, "number": 1, "ready": True}
-    tell(site, told)
+    event = {"doc_id": second, "number": 1, "ready": True}
+    report(site, event)
     site.open("annotate", document=first)
 
-    tell(site, told)
+    report(site, event)
     assert (site.mounted()["doc_id"], site.mounted()["opened"]) == (first, 1)
-    tell(site, {**told, "number": 2})
+    report(site, {**event, "number": 2})
     assert (site.mounted()["doc_id"], site.mounted()["opened"]) == (second, 2)
 
 
@@ -96,5 +96,5 @@ def test_what_is_told_again_takes_nobody_back_who_went_elsewhere(
 def test_a_document_that_is_none_leads_nowhere(
     site: Site, documents: tuple[int, int], opened: Any
 ) -> None:
-    tell(site, opened)
+    report(site, opened)
     assert site.mounted()["doc_id"] == documents[0]

@@ -54,11 +54,11 @@ def test_it_comes_with_its_suggestions_and_without_another_look_of_the_model(
 ) -> None:
     model = predicted(sessions, first + 1)
 
-    found = after(sessions, first, model)
+    following = after(sessions, first, model)
 
-    assert found is not None
-    assert found.ready
-    data = found.data
+    assert following is not None
+    assert following.ready
+    data = following.data
     assert (data["doc_id"], data["text"], data["tokens"]) == (
         first + 1,
         "Another text.",
@@ -74,12 +74,12 @@ def test_it_comes_with_its_suggestions_and_without_another_look_of_the_model(
 def test_it_is_what_opening_it_would_have_shown(sessions: Sessions, first: int) -> None:
     model = predicted(sessions, first + 1)
 
-    found = after(sessions, first, model)
+    following = after(sessions, first, model)
 
     shown = AnnotationService(sessions, model).glance(first + 1, "Ann")
     assert shown is not None, "it is open, and the person's"
-    assert found is not None
-    assert [span["id"] for span in found.data["spans"]] == [span.id for span in shown.spans]
+    assert following is not None
+    assert [span["id"] for span in following.data["spans"]] == [span.id for span in shown.spans]
     with sessions() as session:
         assert documents.get(session, first + 1).claimed_by == "Ann"
         (visit,) = visits.of_project(session, documents.get(session, first).project_id)
@@ -91,17 +91,17 @@ def test_where_its_suggestions_are_still_to_be_made_its_text_comes_at_once_and_n
 ) -> None:
     model = FakeModel()
 
-    found = after(sessions, first, model)
+    following = after(sessions, first, model)
 
-    assert found is not None
-    assert not found.ready
-    assert (found.data["text"], found.data["spans"], found.data["hints"]) == (
+    assert following is not None
+    assert not following.ready
+    assert (following.data["text"], following.data["spans"], following.data["hints"]) == (
         "Another text.",
         [],
         [],
     )
-    assert found.data["empty"].startswith("No suggestions yet")
-    assert found.data["reading"] == {"read": 0, "sentences": 0, "unread": [], "stopped": False}
+    assert following.data["empty"].startswith("No suggestions yet")
+    assert following.data["reading"] == {"read": 0, "sentences": 0, "unread": [], "stopped": False}
     assert model.asked == []
     assert AnnotationService(sessions, model).glance(first + 1, "Ann") is None
     with sessions() as session:
@@ -125,10 +125,10 @@ def test_what_was_just_submitted_is_learnt_before_the_next_document_has_suggesti
     monkeypatch.setattr(instant_wake, "_learners", {})
     instant_wake.register(sessions, Learner())
 
-    found = after(sessions, first, model)
+    following = after(sessions, first, model)
 
-    assert found is not None
-    assert not found.ready
+    assert following is not None
+    assert not following.ready
 
 
 @pytest.mark.parametrize("split", ["holdout", "train"])
@@ -140,12 +140,12 @@ def test_no_suggestions_are_waited_for_that_nobody_makes(
     with writing(sessions) as session:
         documents.get(session, first + 1).split = split
 
-    found = after(sessions, first, FakeModel() if split == "holdout" else None)
+    following = after(sessions, first, FakeModel() if split == "holdout" else None)
 
-    assert found is not None
-    assert found.ready
-    assert found.data["held_out"] == (split == "holdout")
-    assert found.data["spans"] == []
+    assert following is not None
+    assert following.ready
+    assert following.data["held_out"] == (split == "holdout")
+    assert following.data["spans"] == []
 
 
 def test_a_message_that_is_sent_again_brings_the_same_document_again(
@@ -155,9 +155,9 @@ def test_a_message_that_is_sent_again_brings_the_same_document_again(
 
 
 def test_so_does_a_document_that_is_skipped(sessions: Sessions, first: int) -> None:
-    found = after(sessions, first, ops=[SKIP])
-    assert found is not None
-    assert found.data["doc_id"] == first + 1
+    following = after(sessions, first, ops=[SKIP])
+    assert following is not None
+    assert following.data["doc_id"] == first + 1
 
 
 @pytest.mark.parametrize(
@@ -182,25 +182,25 @@ def test_after_the_last_document_there_is_none(sessions: Sessions, first: int) -
 
 
 def test_each_of_two_people_goes_on_to_a_document_of_their_own(sessions: Sessions) -> None:
-    work = team(sessions, annotators=1, texts=["one.", "two.", "three.", "four."])
+    people = team(sessions, annotators=1, texts=["one.", "two.", "three.", "four."])
     for number, person in enumerate(("Anna", "Bo")):
-        work.open(number, person)
-    found = [
-        after(sessions, work.ids[number], person=person)
+        people.open(number, person)
+    following = [
+        after(sessions, people.ids[number], person=person)
         for number, person in enumerate(("Anna", "Bo"))
     ]
-    assert [item and item.data["doc_id"] for item in found] == [work.ids[2], work.ids[3]]
+    assert [item and item.data["doc_id"] for item in following] == [people.ids[2], people.ids[3]]
 
 
 def test_whoever_annotates_unseen_goes_on_to_their_own_draft(sessions: Sessions) -> None:
-    work = team(sessions, annotators=2)
-    work.add(1, "Anna", ("Anna", "PER"))
-    work.open(0, "Bo")
+    people = team(sessions, annotators=2)
+    people.add(1, "Anna", ("Anna", "PER"))
+    people.open(0, "Bo")
 
-    found = after(sessions, work.ids[0], person="Bo")
+    following = after(sessions, people.ids[0], person="Bo")
 
-    assert found is not None
-    assert (found.data["doc_id"], found.data["spans"]) == (work.ids[1], [])
+    assert following is not None
+    assert (following.data["doc_id"], following.data["spans"]) == (people.ids[1], [])
 
 
 def test_a_submission_stands_where_the_next_document_cannot_be_opened(

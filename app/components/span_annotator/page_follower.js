@@ -1,13 +1,14 @@
 // The next document comes with the answer to a submission. It is shown at once, before the page's run
 // knows of it; the run follows, with the address and what stands around the text.
 
-const FOLLOW_LIMIT = 3000; // ms; until a run has followed, it is asked anew: Streamlit drops what it is told while its socket is down
+const FOLLOW_LIMIT = 3000; // ms; until a run has followed, it is asked anew: Streamlit drops what is said
+// to it while its socket is down
 let openings = 0; // in this tab: no number comes twice, whoever works in it
 
-export class Ahead {
+export class PageFollower {
   /** @type {Opened | null} */ awaited = null; // what no run of the page has followed to
   /** @type {DocumentData | null} */ document = null; // as it came
-  /** @type {(opened: Opened) => void} */ tell = () => {};
+  /** @type {(opened: Opened) => void} */ report = () => {};
   /** @type {ReturnType<typeof setInterval> | undefined} */ timer;
 
   /** @param {NextDocument} next */
@@ -20,7 +21,7 @@ export class Ahead {
     this.ask();
   }
 
-  ask() { if (this.awaited) this.tell(this.awaited); }
+  ask() { if (this.awaited) this.report(this.awaited); }
 
   /**
    * What is to be shown of a run: a run that has not followed yet may still have the document before.
