@@ -1,6 +1,6 @@
 """Every page as everybody meets it: axe-core finds no barrier on it, and nothing raw stands on it.
 
-In `make test` one page is looked at, in `make test-all` every page, in light and dark.
+In `make test` one page is looked at, in `make test-all` every page, in light, dark and on a phone.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from tests.browser.filled_kit import SAMPLE, TEAM, filled
 from tests.browser.servers import Serve, Served
 
 SERIOUS = ("serious", "critical")
+WIDE, PHONE = 1280, 400
+"""Pixels."""
 RAW = {
     "a moment as a computer writes it": re.compile(r"\d{4}-\d\d-\d\d"),
     "a colour's code": re.compile(r"#[0-9a-fA-F]{6}\b"),
@@ -107,11 +109,12 @@ def server(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Served:
 
 @pytest.fixture
 def signed_in(request: pytest.FixtureRequest, browser: Browser, server: Served) -> Iterator[Page]:
-    """A tab of the administrator's, wide and high enough for the whole of a page."""
-    scheme: Literal["light", "dark"] = request.param
+    """A tab of the administrator's, high enough for the whole of a page."""
+    scheme: Literal["light", "dark"]
+    scheme, width = request.param
     page = browser.new_page(
         color_scheme=scheme,
-        viewport={"width": 1280, "height": 2400},
+        viewport={"width": width, "height": 2400},
         locale="en-US",
         timezone_id="UTC",
         reduced_motion="reduce",
@@ -160,7 +163,7 @@ def see(page: Page, server: Served, view: str) -> None:
     settled(page)
 
 
-@pytest.mark.parametrize("signed_in", ["dark"], indirect=True)
+@pytest.mark.parametrize("signed_in", [("dark", WIDE)], indirect=True)
 def test_the_first_page_keeps_nobody_out_and_shows_nothing_raw(
     signed_in: Page, server: Served
 ) -> None:
@@ -170,7 +173,9 @@ def test_the_first_page_keeps_nobody_out_and_shows_nothing_raw(
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("signed_in", ["light", "dark"], indirect=True)
+@pytest.mark.parametrize(
+    "signed_in", [("light", WIDE), ("dark", WIDE), ("light", PHONE)], indirect=True
+)
 def test_no_page_keeps_anybody_out_or_shows_anything_raw(signed_in: Page, server: Served) -> None:
     problems = []
     for view in VIEWS:

@@ -103,6 +103,8 @@ def _finds_everything_after_a_reload(
     page.reload()
     desk.shows("02-a-life-in-bridges")
     expect(desk.state).to_have_text("read-only")
+    expect(desk.page.get_by_test_id("undo")).to_be_hidden()
+    expect(desk.page.get_by_test_id("history")).to_be_visible()
     statuses = [status for _, status in stored.values()]
     assert desk.counts() == (
         f"0 to review · {statuses.count('accepted')} accepted · "

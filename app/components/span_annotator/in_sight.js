@@ -9,12 +9,12 @@ import { firstBelow } from './viewport.js';
  * @returns {TextRange}
  */
 export function rangeInSight(textView) {
-  const sight = textView.inSight();
-  if (!sight) return { s: 0, e: 0 };
-  const first = textView.paragraphAt(sight.s);
-  const line = rectAt(first, sight.s).height;
+  const visible = textView.inSight();
+  if (!visible) return { s: 0, e: 0 };
+  const first = textView.paragraphAt(visible.s);
+  const line = rectAt(first, visible.s).height;
   const { top } = textView.box.getBoundingClientRect();
-  return { s: firstBelow(first, top + line), e: sight.e };
+  return { s: firstBelow(first, top + line), e: visible.e };
 }
 
 /**

@@ -29,7 +29,7 @@ export class Selection {
   /** @type {TextRange | null} */ dragged; // where a boundary is being dragged to
   /** @type {Proposal | null} */ proposal; // identical occurrences, to be looked at
   /** @type {boolean} */ leaving; // after Esc, Tab leaves the text
-  /** @type {TextRange | null} */ place; // what Esc left, from where words are walked on
+  /** @type {TextRange | null} */ lastRange; // what Esc left, from where words are walked on
   /** @type {boolean} */ quiet; // after an addition no toolbar covers the next line
 
   constructor() {
@@ -43,7 +43,7 @@ export class Selection {
     this.dragged = null;
     this.proposal = null;
     this.leaving = false;
-    this.place = null;
+    this.lastRange = null;
     this.quiet = false;
   }
 
@@ -129,7 +129,7 @@ export class Selection {
     const nothing = !this.selected && !this.candidate && !this.panel.helpShown;
     if (nothing && this.preferences.full) { this.leaveFullWindow(); return; }
     if (nothing) this.armed = null;
-    else this.place = this.candidate ?? this.selectedSpan ?? this.place;
+    else this.lastRange = this.candidate ?? this.selectedSpan ?? this.lastRange;
     this.panel.helpShown = false;
     this.clear();
     this.leaving = true;
@@ -178,7 +178,7 @@ export class Selection {
    */
   walk(direction) {
     if (!this.tokens.size) return;
-    const here = this.candidate ?? this.selectedSpan ?? this.placeInSight;
+    const here = this.candidate ?? this.selectedSpan ?? this.lastRangeInSight;
     if (here) this.goTo(this.units.beside(here, direction));
     else {
       const { s } = rangeInSight(this.textView);
@@ -187,7 +187,7 @@ export class Selection {
   }
 
   /** What Esc left, unless it was scrolled away since. */
-  get placeInSight() { return this.place && isInSight(this.textView, this.place) ? this.place : null; }
+  get lastRangeInSight() { return this.lastRange && isInSight(this.textView, this.lastRange) ? this.lastRange : null; }
 
   /** @param {TextRange} range */
   goTo(range) {

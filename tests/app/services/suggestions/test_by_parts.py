@@ -33,6 +33,8 @@ def test_parts_are_whole_sentences_and_hold_every_word() -> None:
     by_part = [TEXT[part.start : part.end] for part in parts]
 
     assert len(parts) > 5
+    sizes = [len(tokenize(text)) for text in by_part]
+    assert sizes[0] < by_parts.WORDS <= min(sizes[1:-1]), "somebody waits for the first one"
     assert [text[token.start : token.end] for text in by_part for token in tokenize(text)] == words
     assert all(text[-1] in ".?!" or "Chapter" in text for text in by_part)
 
