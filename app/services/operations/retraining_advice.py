@@ -13,7 +13,8 @@ what the model's own features do not tell apart. A retraining changes these. So 
   hundreds more make it no better;
 - somebody profits: as many documents as the curve's window wait to be annotated.
 
-docs/results/instant.md says when it speaks on open corpora, and what a retraining gained.
+docs/results/instant.md says when it speaks on open corpora, and what a retraining gained where that
+was measured.
 """
 
 from __future__ import annotations
