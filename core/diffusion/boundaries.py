@@ -15,6 +15,10 @@ from torch import Tensor
 
 from ..types import Span
 
+_INDEX_BITS = 16
+"""A window has far fewer words than 65,536, since the encoder sees it at once."""
+KEY_BITS = 2 * _INDEX_BITS
+
 
 def to_inclusive(spans: Iterable[Span]) -> list[tuple[int, int]]:
     """The first and the last word (l, r) of each span."""
@@ -48,6 +52,12 @@ def to_boundaries(signal: Tensor, lengths: Tensor, scale: float) -> Tensor:
     """The signal (B, K, 2) as inclusive word indices with l <= r (footnote 3 of the paper)."""
     indices = (to_positions(signal, lengths, scale) + 0.5).floor().long()
     return torch.minimum(indices, lengths[:, None, None] - 1)
+
+
+def keys(boundaries: Tensor) -> Tensor:
+    """Inclusive word indices (…, 2) as one number each (…), below 2^`KEY_BITS`."""
+    left, right = boundaries.unbind(-1)
+    return (left << _INDEX_BITS) | right
 
 
 def best_boundaries(left_log_probs: Tensor, right_log_probs: Tensor) -> Tensor:

@@ -235,7 +235,8 @@ def predict(model: DiffusionNER, x_t: Tensor, t: int, encoded: EncodedBatch) -> 
 def crowded(boundaries: Tensor) -> Tensor:
     """The mask (B, K) of the spans (B, K, 2) that exceed the share of K allowed on the same
     boundaries; the first ones there may stay."""
-    same = (boundaries[:, :, None] == boundaries[:, None]).all(-1)  # (B, K, K)
+    key = codec.keys(boundaries)
+    same = key[:, :, None] == key[:, None]  # (B, K, K)
     return same.tril(-1).sum(-1) >= max(1, boundaries.shape[1] // _MAX_SHARE)
 
 

@@ -12,10 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..diffusion import boundaries as codec
 from ..diffusion.sampler import SamplerStep
-
-_INDEX_BITS = 16
-"""A window has far fewer words than 65,536, since the encoder sees it at once."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +91,7 @@ def _group(boundaries: Tensor) -> _Groups:
     row = torch.arange(batch, device=boundaries.device)[:, None, None, None].expand(
         boundaries.shape[:-1]
     )
-    left, right = boundaries.unbind(-1)
-    key = (((row << _INDEX_BITS) | left) << _INDEX_BITS | right).flatten()
+    key = ((row << codec.KEY_BITS) | codec.keys(boundaries)).flatten()
     ordered, order = key.sort()
     begins = F.pad(ordered[1:] != ordered[:-1], (1, 0), value=True)
     ordered_inverse = begins.cumsum(0) - 1

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from transformers.activations import GELUActivation
 
 from ..devices import has_bfloat16_matrices
 
+_ACTIVATIONS = (nn.GELU, nn.ReLU, GELUActivation)
 _LEAST_FEATURES = 64
 """Narrower layers gain nothing."""
+_ROUNDED = (torch.float32, torch.bfloat16)
 _ROWS = 32
 """Inputs are padded to a multiple of so many rows: torch's library for CPUs compiles a kernel for
 every number of rows that it meets, and keeps it."""
@@ -27,18 +31,26 @@ class HalfLinear(nn.Linear):
 
     _rounded: tuple[int, Tensor, Tensor | None] | None = None
     """The version of the weights, and the rounded parameters."""
+    _before_activation = False
+    """Whether the output stays in bfloat16, since an activation and a `HalfLinear` follow: they
+    round to it anyway."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """Return (…, out) in float32."""
-        if torch.is_grad_enabled() or input.dtype != torch.float32 or input.device.type != "cpu":
+        """Return (…, out) in float32, or in bfloat16 before an activation."""
+        if torch.is_grad_enabled() or input.dtype not in _ROUNDED or input.device.type != "cpu":
             return F.linear(input, self.weight.to(input.dtype), self.bias)
         weight, bias = self._half()
         flat = input.reshape(-1, self.in_features)
-        rows = -(-len(flat) // _ROWS) * _ROWS
-        padded = flat.new_empty(rows, self.in_features, dtype=weight.dtype)
-        padded[: len(flat)] = flat
-        padded[len(flat) :] = 0.0
-        product = F.linear(padded, weight, bias)[: len(flat)].float()
+        filled = flat.shape[0]
+        rows = -(-filled // _ROWS) * _ROWS
+        if rows != filled or flat.dtype != weight.dtype:
+            padded = flat.new_empty(rows, self.in_features, dtype=weight.dtype)
+            padded[:filled] = flat
+            padded[filled:] = 0.0
+            flat = padded
+        product = F.linear(flat, weight, bias)[:filled]
+        if not self._before_activation:
+            product = product.float()
         return product.view(*input.shape[:-1], self.out_features)
 
     def train(self, mode: bool = True) -> Self:
@@ -72,3 +84,23 @@ def halve_linears(network: nn.Module) -> None:
     for module in network.modules():
         if type(module) is nn.Linear and min(module.weight.shape) >= _LEAST_FEATURES:
             module.__class__ = HalfLinear
+    for module in network.modules():
+        for layer in _before_activations(module):
+            layer._before_activation = True
+
+
+def _before_activations(module: nn.Module) -> Iterator[HalfLinear]:
+    """The layers that an activation and another such layer follow: in a sequence, and in the
+    encoders of transformers that are made as BERT is."""
+    layers: list[object] = list(module) if isinstance(module, nn.Sequential) else []
+    if isinstance(inner := getattr(module, "intermediate", None), nn.Module):
+        outer = getattr(module, "output", None)
+        layers = [getattr(inner, name, None) for name in ("dense", "intermediate_act_fn")]
+        layers.append(getattr(outer, "dense", None))
+    for first, activation, second in zip(layers, layers[1:], layers[2:], strict=False):
+        if (
+            isinstance(first, HalfLinear)
+            and isinstance(activation, _ACTIVATIONS)
+            and isinstance(second, HalfLinear)
+        ):
+            yield first

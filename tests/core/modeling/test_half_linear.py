@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
+from transformers import BertConfig
+from transformers.models.bert.modeling_bert import BertLayer
 
 from core.inference.pipeline import Pipeline
 from core.modeling.half_linear import HalfLinear, halve_linears
@@ -102,3 +104,31 @@ def test_a_pickled_pipeline_predicts_the_same(new_model: NewModel, tmp_path: Pat
     assert halves(copy.model) == halves(ner.model) != []
     assert copy(TEXT, threshold=0.0) == ner(TEXT, threshold=0.0)
     assert not halves(DiffusionNER.load(tmp_path))
+
+
+@pytest.mark.usefixtures("made_for_it")
+def test_what_stays_in_bfloat16_between_two_layers_changes_no_bit() -> None:
+    feed_forward = nn.Sequential(nn.Linear(64, 128), nn.GELU(), nn.Linear(128, 64)).eval()
+    bert = BertLayer(BertConfig(hidden_size=64, num_attention_heads=2, intermediate_size=128))
+    halve_linears(nn.ModuleList([feed_forward, bert]))
+    first = [module for module in (*feed_forward, *bert.modules()) if is_before_activation(module)]
+    assert first == [feed_forward[0], bert.intermediate.dense]
+    x = torch.randn(5, 64, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        kept = feed_forward(x)
+        feed_forward[0]._before_activation = False  # type: ignore[union-attr, assignment]
+        assert torch.equal(kept, feed_forward(x))
+    assert kept.dtype == torch.float32
+
+
+def is_before_activation(module: nn.Module) -> bool:
+    return isinstance(module, HalfLinear) and module._before_activation
+
+
+@pytest.mark.usefixtures("made_for_it")
+@pytest.mark.parametrize("after", [[nn.Linear(64, 3)], [nn.Dropout(), nn.Linear(64, 64)]])
+def test_what_no_rounding_layer_follows_is_float32(after: list[nn.Module]) -> None:
+    layers = nn.Sequential(nn.Linear(64, 64), nn.GELU(), *after).eval()
+    halve_linears(layers)
+    with torch.inference_mode():
+        assert layers(torch.ones(2, 64)).dtype == layers[0](torch.ones(2, 64)).dtype
