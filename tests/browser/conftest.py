@@ -213,3 +213,11 @@ def accounts_site(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Sit
 def view(tab: Page, demos: Served) -> Locator:
     """The denoising view on the English trace, for a reader who asked for reduced motion."""
     return opened_view(tab, demos)
+
+
+@pytest.fixture
+def moving(browser: Browser) -> Iterator[Page]:
+    """A page of a reader who has nothing against motion."""
+    context = browser.new_context(reduced_motion="no-preference", color_scheme="dark")
+    yield context.new_page()
+    context.close()

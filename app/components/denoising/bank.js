@@ -79,7 +79,8 @@ export class Bank {
       const visibility = fallen(entities[i], position) < 1 ? 'hidden' : 'visible';
       if (button.style.visibility !== visibility) button.style.visibility = visibility;
       button.classList.toggle('faded', active !== null && active !== i);
-      button.setAttribute('aria-pressed', String(chosen === i));
+      const pressed = String(chosen === i);
+      if (button.ariaPressed !== pressed) button.ariaPressed = pressed;
     });
   }
 }

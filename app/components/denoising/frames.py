@@ -71,12 +71,12 @@ def _reached(
     made: SentenceStep, at: Sequence[tuple[float, float]], entities: Sequence[EntityBar]
 ) -> wording.Reached:
     """How many spans aim at an entity, and how many are near one."""
-    places = {(entity["start"], entity["end"]) for entity in entities}
+    boundaries = {(entity["start"], entity["end"]) for entity in entities}
     close = sum(
-        any(abs(start - left) <= 1 and abs(end - right) <= 1 for left, right in places)
+        any(abs(start - left) <= 1 and abs(end - right) <= 1 for left, right in boundaries)
         for start, end in at
     )
-    return wording.Reached(sum(span in places for span in made.spans), close, len(made.spans))
+    return wording.Reached(sum(span in boundaries for span in made.spans), close, len(made.spans))
 
 
 def span_score(step: SentenceStep, slot: int, trace: Trace) -> float:

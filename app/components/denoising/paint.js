@@ -181,8 +181,9 @@ function paintFlashes(brush, { geometry, lanes, colours }, bars) {
     }
     brush.stroke();
   }
-  brush.font = `600 12px ${colours.font}`;
-  for (const bar of flashing.filter(({ flash }) => flash > 0.3).slice(0, crowded ? 1 : MOST_TOLD)) {
+  const named = flashing.filter(({ flash }) => flash > 0.3).slice(0, crowded ? 1 : MOST_TOLD);
+  if (named.length) brush.font = `600 12px ${colours.font}`; // a canvas's font makes the page lay itself out
+  for (const bar of named) {
     const piece = geometry.pieces(bar.start, bar.end)[0];
     if (!piece) continue;
     const middle = geometry.bottoms[piece.row] + lanes.top(bar.k, piece.row) + lanes.thick(bar.k, piece.row) / 2;

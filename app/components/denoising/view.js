@@ -175,10 +175,10 @@ class View {
     const { player, main } = this;
     this.root.classList.toggle('playing', player.playing);
     this.root.dataset.position = player.position.toFixed(3);
-    this.play.setAttribute('aria-label', player.playing ? 'Pause' : 'Play');
+    describe(this.play, 'aria-label', player.playing ? 'Pause' : 'Play');
     this.seek.value = String(player.position);
     this.seek.style.setProperty('--done', String(player.position / player.end));
-    this.seek.setAttribute('aria-valuetext', main.now.readout);
+    describe(this.seek, 'aria-valuetext', main.now.readout);
     const words = this.chosenWords();
     if (this.note.textContent !== (words || HINT)) this.note.textContent = words || HINT;
     const { span } = this.chosen.selection;
@@ -196,6 +196,16 @@ class View {
     if (selection.span !== null) return explainSpan(payload, selection.span);
     return selection.active === null ? '' : explainEntity(payload, selection.active);
   }
+}
+
+/**
+ * Written only where it changes: a frame that writes nothing costs the page no new style.
+ * @param {HTMLElement} element
+ * @param {string} name
+ * @param {string} text
+ */
+function describe(element, name, text) {
+  if (element.getAttribute(name) !== text) element.setAttribute(name, text);
 }
 
 /** @type {WeakMap<ParentNode, View>} */
