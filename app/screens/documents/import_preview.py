@@ -73,7 +73,7 @@ def _show(preview: Preview, name: str) -> None:
     for line in changes(report):
         st.caption(line)
     for bad in report.bad[:BAD_SHOWN]:
-        st.caption(f"⚠ Line {bad.line:,}: {literal(bad.reason)}")
+        st.caption(f"⚠ line {bad.line:,}: {literal(bad.reason)}")
     if preview.first:
         st.dataframe(
             pd.DataFrame([_row(record) for record in preview.first]),
