@@ -45,7 +45,7 @@ class WordTokenizer:
     each sentence in every epoch. It holds up to `room` words and starts anew when they are more.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, room: int = 32_768) -> None:
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, room: int = 65_536) -> None:
         self._tokenizer = tokenizer
         self._room = room
         self._subwords: dict[str, tuple[int, ...]] = {}

@@ -115,10 +115,10 @@ def test_what_stays_in_bfloat16_between_two_layers_changes_no_bit() -> None:
     assert first == [feed_forward[0], bert.intermediate.dense]
     x = torch.randn(5, 64, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
-        kept = feed_forward(x)
+        output = feed_forward(x)
         feed_forward[0]._before_activation = False  # type: ignore[union-attr, assignment]
-        assert torch.equal(kept, feed_forward(x))
-    assert kept.dtype == torch.float32
+        assert torch.equal(output, feed_forward(x))
+    assert output.dtype == torch.float32
 
 
 def is_before_activation(module: nn.Module) -> bool:
