@@ -25,6 +25,7 @@ from app.server_paths import without_paths
 from app.services.model_registry import card as model_card
 from app.services.model_registry.registry import WEIGHTS, ModelRegistry
 from app.services.operations.unfinished_restore import require_finished, require_in_place
+from app.services.retraining import job_journal
 from app.services.retraining.auto_retrain import AutoRetrain
 from app.services.retraining.dbos_json import DBOS, SERIALIZER
 from app.services.retraining.failover import succeed
@@ -35,6 +36,7 @@ from app.services.retraining.jobs import (
     WORKER_LIVES,
     WORKFLOW,
     Jobs,
+    JobStep,
     job_folder,
     model_folder,
     prepare_database,
@@ -51,6 +53,8 @@ from app.services.retraining.training_data import (
 from app.services.retraining.worker_heartbeat import WorkerHeartbeat, present, shared
 from app.services.retraining.worker_lock import only_worker
 from app.settings import Settings
+from app.worker.reasons import Reasons
+from core.training.records import Evaluated, Resumed, TrainingRecord
 from storage.engine import Sessions, create_engine_from, session_factory, upgrade
 
 NICENESS = 10
@@ -85,6 +89,7 @@ def run(settings: Settings) -> None:
             }
         )
         logs.configure(settings.log)
+        DBOS.logger.addFilter(Reasons())
         DBOS.launch()
         DBOS.register_queue(
             QUEUE, worker_concurrency=1, on_conflict="always_update", polling_interval_sec=0.5
@@ -127,14 +132,21 @@ def retrain(project_id: int, settings: dict[str, Any]) -> dict[str, Any]:
 
 @DBOS.step(name="snapshot")
 def snapshot_step(job_id: str, project_id: int) -> dict[str, Any]:
-    with _explained():
-        return take_snapshot(_sessions(), project_id, _folder(job_id)).to_json()
+    with _explained(job_id, "snapshot"):
+        snapshot = take_snapshot(_sessions(), project_id, _folder(job_id))
+        _write(
+            job_id,
+            "snapshot",
+            f"{snapshot.train} documents to learn, {snapshot.dev} to choose by, {snapshot.holdout} "
+            f"to measure on; from model version {snapshot.parent_id}",
+        )
+        return snapshot.to_json()
 
 
 @DBOS.step(name="train")
 def train_step(job_id: str, snapshot: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     """Trains into the job's folder; asked again once it is done, it does nothing."""
-    with _explained():
+    with _explained(job_id, "train"):
         _train(job_id, snapshot, settings)
         return {}
 
@@ -145,7 +157,7 @@ def evaluate_step(
 ) -> dict[str, Any]:
     """Scores of the old and the new model; none without held-out documents. A model that is gone,
     as backups of earlier versions left it out, is trained again."""
-    with _explained():
+    with _explained(job_id, "evaluate"):
         from app.services.retraining.fine_tuning import compare
 
         _train(job_id, snapshot, settings)
@@ -165,7 +177,9 @@ def _train(job_id: str, snapshot: dict[str, Any], settings: dict[str, Any]) -> N
         return
     frozen, chosen = Snapshot.from_json(snapshot), RetrainingSettings.from_json(settings)
     with _training:
-        for _ in learn(folder, frozen, chosen, out):
+        for record in learn(folder, frozen, chosen, out):
+            if message := _told(record):
+                _write(job_id, "train", message)
             if _cancelled(job_id):
                 raise RetrainingError("cancelled; try again to resume from the last checkpoint")
     write_json(done, {})
@@ -176,7 +190,7 @@ def register_step(
     job_id: str, snapshot: dict[str, Any], settings: dict[str, Any], scores: dict[str, Any]
 ) -> dict[str, Any]:
     """Moves the model to its place and proposes it; nobody is served by it yet."""
-    with _explained():
+    with _explained(job_id, "register"):
         frozen = Snapshot.from_json(snapshot)
         final, trained = model_folder(_settings().data, job_id), _training_folder(job_id)
         if trained != final:
@@ -192,6 +206,7 @@ def register_step(
             data_hash=frozen.data_hash,
             settings={"job": job_id, "training": settings, "snapshot": snapshot},
         )
+        _write(job_id, "register", f"proposed model version {version.id}")
         return {"version_id": version.id}
 
 
@@ -205,15 +220,37 @@ def _cancelled(job_id: str) -> bool:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Turns whatever goes wrong into a reason that says what to do."""
+def _explained(job_id: str, step: JobStep) -> Iterator[None]:
+    """Turns whatever goes wrong into a reason that says what to do; the job's journal has it."""
+    _write(job_id, step, "begins")
     try:
         yield
-    except RetrainingError:
+    except RetrainingError as reason:
+        _write(job_id, step, str(reason), "error")
         raise
     except Exception as error:
         _log.exception("a retraining step failed")
-        raise RetrainingError(_explain(error)) from error
+        reason = RetrainingError(_explain(error))
+        _write(job_id, step, str(reason), "error")
+        raise reason from error
+    _write(job_id, step, "done")
+
+
+def _write(job_id: str, step: JobStep, message: str, level: job_journal.Level = "info") -> None:
+    job_journal.write(_folder(job_id), step, message, level)
+
+
+def _told(record: TrainingRecord) -> str | None:
+    """What a record adds to the journal; a report of losses, which `metrics.csv` has, nothing."""
+    match record:
+        case Resumed():
+            return f"continues after step {record.step} of {record.total_steps}"
+        case Evaluated():
+            f1 = record.scores.f1
+            score = "undefined" if f1 is None else f"{100 * f1:.1f}"
+            saved = ", the best so far: saved" if record.best else ""
+            return f"epoch {record.epoch}: development F1 {score}{saved}"
+    return None
 
 
 def _explain(error: Exception) -> str:

@@ -22,6 +22,7 @@ from .records import (
     ImportReport,
     Instant,
     Job,
+    JobLogLine,
     Label,
     ModelVersion,
     Project,
@@ -228,6 +229,11 @@ class Client:
     def jobs(self, project_id: int) -> list[Job]:
         """The project's retraining jobs, the newest first."""
         return [read(Job, item) for item in self._server.ask("GET", f"/projects/{project_id}/jobs")]
+
+    def job_log(self, job_id: str, after: int = 0) -> list[JobLogLine]:
+        """What the job did and when, without the first `after` lines: up to a thousand lines."""
+        lines = self._server.ask("GET", f"/jobs/{job_id}/log", params={"after": after})
+        return [read(JobLogLine, line) for line in lines]
 
     def wait(self, job_id: str, poll_seconds: float = 2.0) -> Job:
         """The job once it is done, failed or cancelled."""

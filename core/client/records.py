@@ -109,6 +109,17 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class JobLogLine:
+    """What a job did, or why it failed."""
+
+    at: datetime
+    step: str
+    level: str
+    """`info` or `error`."""
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Instant:
     """What a project has learnt from its submitted documents, on top of the active model."""
 
@@ -139,7 +150,7 @@ def read(record: type[Record], answer: Mapping[str, Any]) -> Record:
 
 
 def _value(name: str, value: Any) -> Any:
-    if name.endswith("_at") and isinstance(value, str):
+    if (name == "at" or name.endswith("_at")) and isinstance(value, str):
         return datetime.fromisoformat(value)
     if name == "entities" and isinstance(value, list):
         return tuple(read(AnnotatedSpan, span) for span in value)

@@ -17,6 +17,7 @@ from app.http.common.errors import ApiError
 from app.http.common.files import parts
 from app.services.interchange.exporting import export
 from app.services.operations import projects
+from app.services.retraining.job_journal import JournalLine
 from app.services.retraining.jobs import Job, Jobs, JobState, JobStep
 from app.services.retraining.training_data import RetrainingSettings
 from app.settings import Settings
@@ -172,6 +173,19 @@ def progress(job_id: JobId, caller: Calling) -> ProgressOut:
     _reached(caller, job_id)
     found = jobs_of(caller).progress(job_id)
     return ProgressOut.model_validate(found, from_attributes=True)
+
+
+@router.get("/jobs/{job_id}/log", tags=["jobs"])
+def journal(
+    job_id: JobId,
+    caller: Calling,
+    after: Annotated[int, Query(ge=0, lt=2**31)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 1_000,
+) -> list[JournalLine]:
+    """What the job did and when, the oldest line first: its steps, their ends, the scores of its
+    epochs, and why it failed. `after` the first so many lines: those that were read before."""
+    _reached(caller, job_id)
+    return jobs_of(caller).journal(job_id, after, limit)
 
 
 @router.post("/jobs/{job_id}/cancel", status_code=202, tags=["jobs"])

@@ -16,6 +16,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Literal, get_args
 
+from app.services.retraining import job_journal
 from app.services.retraining.dbos_json import (
     DBOS,
     SERIALIZER,
@@ -23,6 +24,7 @@ from app.services.retraining.dbos_json import (
     WorkflowStatus,
     error,
 )
+from app.services.retraining.job_journal import JournalLine
 from app.services.retraining.job_log import TrainingProgress, read_progress
 from app.services.retraining.jobs_database import JobsDatabaseError, explained, require_json
 from app.services.retraining.training_data import (
@@ -155,6 +157,10 @@ class Jobs:
         """Steps, losses, rates and development scores; empty before training begins."""
         data, job = self._settings.data, self.get(job_id)
         return read_progress(training_folder(data, job.id), job_folder(data, job.id))
+
+    def journal(self, job_id: str, after: int = 0, limit: int = 1_000) -> list[JournalLine]:
+        """What the job did and when, without the first `after` lines; see `job_journal`."""
+        return job_journal.read(job_folder(self._settings.data, self.get(job_id).id), after, limit)
 
     def cancel(self, job_id: str) -> None:
         """Stops a job within seconds. What it learnt is kept for `retry`."""

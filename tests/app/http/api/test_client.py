@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 import core.client
+from app.services.retraining import job_journal
+from app.services.retraining.jobs import job_folder
 from app.services.team import accounts, tokens
 from core.client import Client, Project, ServerError
 from tests.app.http.running import Server
@@ -161,7 +163,9 @@ def test_a_model_version_is_taken_out_and_brought_in(client: Client, tmp_path: P
     assert client.roll_back().id == before.id
 
 
-def test_a_retraining_is_queued_watched_and_cancelled(client: Client, clinic: Project) -> None:
+def test_a_retraining_is_queued_watched_and_cancelled(
+    client: Client, clinic: Project, server: Server
+) -> None:
     job = client.retrain(clinic.id, epochs=1)
     assert job.active
     assert [other.id for other in client.jobs(clinic.id)] == [job.id]
@@ -169,3 +173,8 @@ def test_a_retraining_is_queued_watched_and_cancelled(client: Client, clinic: Pr
         client.retrain(clinic.id)
     client.cancel(job.id)
     assert client.wait(job.id, poll_seconds=0).state == "cancelled"
+    assert client.job_log(job.id) == []
+    job_journal.write(job_folder(server.data, job.id), "train", "begins")
+    (line,) = client.job_log(job.id)
+    assert (line.step, line.level, line.message) == ("train", "info", "begins")
+    assert client.job_log(job.id, after=1) == []

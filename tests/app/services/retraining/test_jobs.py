@@ -14,7 +14,7 @@ import pytest
 
 from app.services.model_registry.registry import ModelRegistry
 from app.services.operations.startup import open_database
-from app.services.retraining.jobs import Jobs, job_folder
+from app.services.retraining.jobs import STEPS, Jobs, job_folder
 from app.services.retraining.training_data import RetrainingError, RetrainingSettings
 from app.settings import ROOT, Settings
 from core.training.metrics_file import read_metrics
@@ -22,6 +22,7 @@ from storage.engine import Sessions
 from tests.app.material import environment_in, new_project, pretend_model, settings_in, tiny_model
 from tests.waiting import until
 
+CANCELLED = "cancelled; try again to resume from the last checkpoint"
 LONG = RetrainingSettings(epochs=40)
 
 
@@ -112,6 +113,11 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on_and_proposes_the_model(
     assert version.path == here.settings.data / "models" / job_id
     assert [row["epoch"] for row in read_metrics(version.path) if "f1" in row] == [10, 20, 30, 40]
     assert jobs.progress(job_id).share == 1
+    lines = [(line.step, line.level, line.message) for line in jobs.journal(job_id)]
+    assert [step for step, _, message in lines if message == "done"] == list(STEPS)
+    assert any(message.startswith("continues after step") for *_, message in lines)
+    assert ("train", "error", CANCELLED) in lines
+    assert lines[-2][2] == f"proposed model version {job.version_id}"
     assert version.comparison[0].label is None
     assert version.comparison[0].gold == 2
     assert ModelRegistry(here.sessions).active() == served
