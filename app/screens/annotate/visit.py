@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import TypeGuard
 
 import streamlit as st
 
@@ -36,7 +37,7 @@ def follow_annotator() -> None:
         st.session_state[_SHOWN] = st.session_state[_VISIT] = document_id
 
 
-def _is_number(sent: object) -> bool:
+def _is_number(sent: object) -> TypeGuard[int]:
     return type(sent) is int and 0 < sent < 10**9
 
 
