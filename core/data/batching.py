@@ -18,11 +18,6 @@ from ..types import Example
 _BUCKET = 20
 """The number of batches that are sorted by length together: little padding, still shuffled."""
 
-_SUBWORDS_PER_BATCH = {"cpu": 420, "cuda": 20_480}
-"""Subwords of an inference batch. On a CPU a batch should fit its caches: so many take a fifth less
-time than 32 sentences. A GPU needs enough work at each call."""
-
-
 _ROOM = 32_768
 """Code points of texts whose sentences are batched together."""
 
@@ -123,20 +118,6 @@ class EpochSampler:
         positions = range(epoch * size, (epoch + 1) * size)
         order = torch.randperm(total, generator=torch.Generator().manual_seed(self.seed)).tolist()
         return [len(self.main_lengths) + order[position % total] for position in positions]
-
-
-def inference_batches(lengths: Sequence[int], device: torch.device) -> Iterator[list[int]]:
-    """Batch all indices by length, shortest first, with as many subwords (padding included) as suit
-    the device. A longer sentence is a batch of its own."""
-    budget = _SUBWORDS_PER_BATCH.get(device.type, _SUBWORDS_PER_BATCH["cpu"])
-    batch: list[int] = []
-    for index in sorted(range(len(lengths)), key=lambda index: lengths[index]):
-        if batch and (len(batch) + 1) * lengths[index] > budget:
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
 
 
 def text_batches(texts: Iterable[str], most: int) -> Iterator[list[str]]:

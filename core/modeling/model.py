@@ -21,7 +21,6 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoTokenizer, PretrainedConfig, PreTrainedTokenizerBase
 
 from ..config import ModelConfig
-from ..data.batching import inference_batches
 from ..devices import device_of, mixed_precision, shape_multiple
 from ..diffusion.schedule import NoiseSchedule
 from ..installation import PROGRAM
@@ -30,6 +29,7 @@ from .encoder import WordEncoder, encoder_config_from
 from .file_format import FORMAT, KEY, outdated, settings, weight_name
 from .half_embedding import halve_embedding
 from .half_linear import HalfLinear, halve_linears
+from .inference_batches import inference_batches
 from .network import EncodedBatch
 from .subwords import WordBatch, WordTokenizer
 from .tokenizer_file import panics_as_errors

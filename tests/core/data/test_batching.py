@@ -7,7 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.batching import EpochSampler, Gold, epoch_batches, inference_batches
+from core.data.batching import EpochSampler, Gold, epoch_batches
+from core.modeling.inference_batches import inference_batches
 from core.types import Example, Span
 
 lengths_of = st.lists(st.integers(1, 60), max_size=200)
