@@ -49,6 +49,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--process-per-site",  # a further tab has Streamlit's scripts compiled already
     f"--disable-features={','.join((*WEBUI_POPUPS, *PLAYWRIGHTS_FEATURES))}",
 ]
 FORGET = """() => {
@@ -104,20 +105,11 @@ def base_url() -> None:
     """Tests name whole addresses; this also replaces a plugin's fixture that warns."""
 
 
-@pytest.fixture
-def page(page: Page) -> Page:
-    """A fresh page that waits long enough for a busy machine."""
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    return page
-
-
 @pytest.fixture(scope="session")
 def kept_tab(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
     context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    yield page
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
     context.close()
 
 
@@ -125,7 +117,6 @@ def kept_tab(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator
 def tab(kept_tab: Page) -> Page:
     """One tab for all tests, as a new visitor has it: no cookies, nothing stored.
 
-    A fresh tab costs two seconds of processor time: a new process reads Streamlit's scripts anew.
     A test that listens to what the page does (`page.on`) takes `page`, which is its own.
     """
     expect.set_options(timeout=PATIENCE)
@@ -134,6 +125,30 @@ def tab(kept_tab: Page) -> Page:
     kept_tab.evaluate(FORGET)
     kept_tab.context.clear_cookies()
     return kept_tab
+
+
+@pytest.fixture
+def page(tab: Page) -> Iterator[Page]:
+    """A tab of the test's own, beside the empty one of all tests and as fresh.
+
+    It costs as much as another visit in the same tab. In a context of its own it would read all of
+    Streamlit's scripts anew, which takes two seconds of processor time and more.
+    """
+    tab.goto("about:blank")
+    page = tab.context.new_page()
+    yield page
+    page.evaluate(FORGET)
+    page.close()
+
+
+@pytest.fixture
+def clocked(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """A page whose clock a test may set: all pages of its context have that clock from then on."""
+    expect.set_options(timeout=PATIENCE)
+    context = browser.new_context(**browser_context_args)
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, expect
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, visiting
 from tests.browser.desk import AnnotatorView, Visit
 from tests.browser.servers import Served
 
@@ -32,20 +31,24 @@ class Tablet(AnnotatorView):
         return box
 
 
-@pytest.fixture
-def tablet(browser: Browser, demos: Served) -> Iterator[Tablet]:
+@pytest.fixture(scope="module")
+def touched(browser: Browser) -> Iterator[Page]:
+    """A page under a finger, which is a matter of its context."""
     context = browser.new_context(
         viewport={"width": 820, "height": 1180}, has_touch=True, reduced_motion="reduce"
     )
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    page.goto(f"{demos}/?demo=span_annotator_demo&case=nested&run={uuid.uuid4()}")
-    expect(page.get_by_test_id("counts")).to_contain_text("to review")
-    view = Tablet(page)
-    view.session = context.new_cdp_session(page)
-    yield view
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def tablet(touched: Page, demos: Served) -> Tablet:
+    expect.set_options(timeout=PATIENCE)
+    visiting(touched, demos)("nested")
+    view = Tablet(touched)
+    view.session = touched.context.new_cdp_session(touched)
+    return view
 
 
 def test_a_long_press_a_handle_and_a_tap_make_a_span(tablet: Tablet) -> None:

@@ -68,14 +68,14 @@ def test_each_entity_is_banked_at_the_step_where_it_passes_and_stays(view: Locat
 
 
 def test_reduced_motion_waits_to_be_asked_and_jumps_from_frame_to_frame(
-    page: Page, demos: Served
+    clocked: Page, demos: Served
 ) -> None:
-    page.clock.install()
-    view = opened_view(page, demos)
-    page.clock.run_for(10_000)
+    clocked.clock.install()
+    view = opened_view(clocked, demos)
+    clocked.clock.run_for(10_000)
     assert position_of(view) == 0
     view.locator(".speed").select_option("2")
-    page.evaluate(
+    clocked.evaluate(
         """() => { const root = [...document.querySelectorAll('*')].map(e => e.shadowRoot)
              .find(s => s?.querySelector('.denoising')).querySelector('.denoising');
            window.seen = [];
@@ -84,10 +84,10 @@ def test_reduced_motion_waits_to_be_asked_and_jumps_from_frame_to_frame(
     )
     view.press("Space")
     expect(view.locator(".play")).to_have_attribute("aria-label", "Pause")
-    page.clock.run_for(10_000)
+    clocked.clock.run_for(10_000)
     expect(view.locator(".readout")).to_have_text(re.compile("^Done"))
     expect(view.locator(".play")).to_have_attribute("aria-label", "Play")
-    assert sorted(set(page.evaluate("window.seen"))) == [0, 1, 2, 3, 4, 5, 6]
+    assert sorted(set(clocked.evaluate("window.seen"))) == [0, 1, 2, 3, 4, 5, 6]
 
 
 def test_hovering_over_an_entity_tells_how_many_spans_collapsed_on_it(view: Locator) -> None:
@@ -101,21 +101,21 @@ def test_hovering_over_an_entity_tells_how_many_spans_collapsed_on_it(view: Loca
     )
 
 
-def test_a_pointer_that_passes_over_asks_the_page_for_nothing(page: Page, demos: Served) -> None:
+def test_a_pointer_that_passes_over_asks_the_page_for_nothing(clocked: Page, demos: Served) -> None:
     sent: list[object] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
-    page.clock.install()
-    view = opened_view(page, demos, "still")
-    settled(page)
+    clocked.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    clocked.clock.install()
+    view = opened_view(clocked, demos, "still")
+    settled(clocked)
     view.press("End")
     before = len(sent)
     entity = view.locator("button.entity").nth(1)
     entity.hover()
-    page.mouse.move(0, 0)
-    page.clock.run_for(1_000)
+    clocked.mouse.move(0, 0)
+    clocked.clock.run_for(1_000)
     entity.click()
-    page.clock.run_for(1_000)
-    expect(page.get_by_text("chosen: 1 None")).to_be_visible()
+    clocked.clock.run_for(1_000)
+    expect(clocked.get_by_text("chosen: 1 None")).to_be_visible()
     assert len(sent) == before + 1
 
 

@@ -7,7 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+from tests.browser.conftest import visiting
 from tests.browser.desk import Visit
+from tests.browser.servers import Served
 
 pytestmark = pytest.mark.xdist_group("browser-demos")
 
@@ -227,7 +229,7 @@ def test_saved_is_shown_only_after_the_server_acknowledged(visit: Visit) -> None
 
 
 def test_what_the_server_lost_is_sent_again_ever_more_seldom_and_the_page_says_so(
-    visit_alone: Visit, page: Page
+    clocked: Page, demos: Served
 ) -> None:
     sent: list[Request] = []
 
@@ -240,19 +242,19 @@ def test_what_the_server_lost_is_sent_again_ever_more_seldom_and_the_page_says_s
         for tick in range(70):
             if len(sent) >= times:
                 return tick
-            page.clock.run_for(300)
+            clocked.clock.run_for(300)
         raise AssertionError(f"sent {len(sent)} times in 21 seconds")
 
-    page.on("request", asked)
-    page.clock.install()
-    desk = visit_alone("nested", deaf=2)
+    clocked.on("request", asked)
+    clocked.clock.install()
+    desk = visiting(clocked, demos)("nested", deaf=2)
     desk.bar("m0").click()
-    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    clocked.clock.pause_at(clocked.evaluate("Date.now() + 1000"))
     message = desk.listen()
     desk.press("a")
     ticks_until(1)
     first, second = ticks_until(2), ticks_until(3)
-    page.clock.resume()
+    clocked.clock.resume()
     assert desk.saved()["log"] == ["accept"]
     assert "not saved – retrying; keep this page open" in message()
     assert second > 1.5 * first, "a server that is only slow gets room to answer"
