@@ -230,9 +230,9 @@ def _explained(job_id: str, step: JobStep) -> Iterator[None]:
         raise
     except Exception as error:
         _log.exception("a retraining step failed")
-        reason = RetrainingError(_explain(error))
-        _write(job_id, step, str(reason), "error")
-        raise reason from error
+        explained = _explain(error)
+        _write(job_id, step, explained, "error")
+        raise RetrainingError(explained) from error
     _write(job_id, step, "done")
 
 

@@ -33,6 +33,7 @@ OF_MODELS: dict[str, tuple[str, Call]] = {
     "retraining.jobs.Jobs.start": ("review", lambda w: w.jobs.start(w.project)),
     "retraining.jobs.Jobs.get": ("review", lambda w: w.jobs.get("job")),
     "retraining.jobs.Jobs.progress": ("review", lambda w: w.jobs.progress("job")),
+    "retraining.jobs.Jobs.journal": ("review", lambda w: w.jobs.journal("job")),
     "retraining.jobs.Jobs.cancel": ("review", lambda w: w.jobs.cancel("job")),
     "retraining.jobs.Jobs.retry": ("review", lambda w: w.jobs.retry("job")),
     "model_registry.registry.ModelRegistry.bring_in": (
