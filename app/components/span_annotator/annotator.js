@@ -2,15 +2,17 @@
 // The view is the server's spans with the operations it has not acknowledged applied on top.
 
 import { Abbreviations, barLetters } from './abbreviations.js';
-import { DeadLetterOutbox } from './dead_letters.js';
 import { overlay } from './bars.js';
 import { Characters } from './characters.js';
-import { onReconnect } from './connection.js';
 import { safeColour } from './dom.js';
 import { Decisions } from './decisions.js';
 import { comeBack, depart } from './departure.js';
 import { Conflicts } from './conflicts.js';
+import { DocumentActions } from './document_actions.js';
+import { isDone, stateOf } from './document_state.js';
+import { drawAll, drawMarks } from './drawing.js';
 import { EmptyQuestion } from './empty_question.js';
+import { deepEqual } from './equality.js';
 import { freshHints, readHints } from './hints.js';
 import { Hover } from './hover.js';
 import { Keyboard, listen } from './keys.js';
@@ -22,25 +24,20 @@ import { PageFollower } from './page_follower.js';
 import { Panel } from './panel.js';
 import { Pointer } from './pointer.js';
 import { Popover } from './popover.js';
-import { post } from './post.js';
 import { ReadingQuestion } from './reading_question.js';
 import { Review } from './review.js';
 import { Room } from './room.js';
+import { sessionOf } from './session.js';
 import { SpanList } from './span_list.js';
-import { applyOp, countByStatus, fromWire, inReadingOrder, same } from './spans.js';
+import { applyOp, fromWire, same } from './spans.js';
 import { TextView } from './text_view.js';
 import { Tooltip } from './tooltip.js';
 import { Touch } from './touch.js';
 import { UnsavedEdits } from './unsaved_edits.js';
-import { DocumentActions } from './document_actions.js';
 
 /** @type {WeakMap<ParentNode, Annotator>} */
 const INSTANCES = new WeakMap(); // parentElement -> Annotator; the renderer runs for every change
-/** @type {Map<string, Session>} */
-const SESSIONS = new Map(); // store and person -> unsent edits and choices, which outlive a re-mount
 const EARLIER = 'An edit of the previous document was not applied: ';
-const NOT_KEPT = 'This browser cannot keep unsaved edits: its storage is full or blocked. Until the page '
-  + 'says “saved”, they exist in this tab only: do not close or reload it.';
 
 export class Annotator extends DocumentActions {
   /** @type {Map<string, string>} */ colours;
@@ -277,45 +274,7 @@ export class Annotator extends DocumentActions {
     this.hints = freshHints(this.allHints, view);
   }
 
-  redraw() {
-    const { preferences, panel } = this;
-    const spans = [...this.view.values()].filter(({ status }) => preferences.rejected || status !== 'rejected');
-    this.shown = inReadingOrder(preferences.hints && !this.readOnly ? [...spans, ...this.hints] : spans);
-    if (!this.shown.some(({ id }) => id === this.selected)) this.selected = null;
-    this.textView.assign(this.shown);
-    this.cover(); // measures the text, so it goes before whatever else changes the page
-    const counts = countByStatus(this.view);
-    panel.labels.draw(this.labels, this.armed);
-    panel.drawCounts(counts, this);
-    panel.drawButtons(counts, this);
-    panel.drawChoices(this);
-    panel.drawOptional('title', preferences.full && this.data.title);
-    panel.drawOptional('notice', this.notice(counts));
-    panel.drawOptional('skipped', this.data.skip_reason && `Skipped: ${this.data.skip_reason}`);
-    panel.drawOptional('error', this.lastError ?? this.refusal);
-    panel.drawOptional('storage', !this.outbox.storage.persisted && NOT_KEPT);
-    this.review.draw(counts.suggested, this.readOnly);
-    this.notes.draw();
-    this.emptyQuestion.draw(counts, this.readOnly);
-    this.readingQuestion.draw();
-    this.long.draw();
-    this.conflicts.draw();
-    this.unsaved.draw();
-    this.drawState();
-    this.decisions.draw();
-    this.popover.draw();
-    this.hover.refresh();
-    this.spanList.draw();
-    this.drawnChoice = { selected: this.selected, candidate: this.candidate };
-  }
-
-  /** @param {Record<Status, number>} counts */
-  notice({ rejected }) {
-    if (!this.data.text.trim()) return 'This document is empty.';
-    if (this.shown.length) return null;
-    if (rejected) return 'No entities left here. Drag over words to add one.';
-    return this.data.empty;
-  }
+  redraw() { drawAll(this); }
 
   drawState() {
     const { outbox, notes } = this;
@@ -329,24 +288,8 @@ export class Annotator extends DocumentActions {
   }
 
   cover() {
-    this.mark();
+    drawMarks(this);
     this.textView.draw((paragraph, window) => overlay(this, paragraph, window));
-  }
-
-  /** What is marked besides the spans; has the paragraphs drawn where that changed. */
-  mark() {
-    const { selectedSpan, candidate, dragged, proposal } = this;
-    const marks = [
-      selectedSpan && { kind: selectedSpan.id, s: selectedSpan.s, e: selectedSpan.e, drawn: false },
-      candidate && { kind: 'candidate', ...candidate, drawn: true },
-      dragged && { kind: 'dragged', ...dragged, drawn: true },
-      ...(proposal?.occurrences ?? []).map(({ s, e }) => ({ kind: 'echo', s, e, drawn: true })),
-      ...this.changedIds.map((id) => this.view.get(id)).filter((span) => span !== undefined)
-        .map(({ s, e }) => ({ kind: 'changed', s, e, drawn: true })),
-    ].filter((mark) => mark !== null);
-    if (deepEqual(marks, this.marks)) return;
-    for (const mark of [...this.marks, ...marks]) this.textView.touch(mark);
-    this.marks = marks;
   }
 
   /** @param {TextRange | null} range */
@@ -368,54 +311,6 @@ export class Annotator extends DocumentActions {
       this.popover.position();
     });
   }
-}
-
-/**
- * The part of the data that edits change.
- * @param {AnnotatorData} data
- * @returns {DocumentState}
- */
-const stateOf = ({ spans, version, status, read_only, comment, skip_reason, conflicts }) => (
-  { spans, version, status, read_only, comment, skip_reason, conflicts }
-);
-
-/** @param {string} status */
-const isDone = (status) => status === 'submitted' || status === 'skipped';
-
-/**
- * Whether two plain values are the same throughout.
- * @param {unknown} a
- * @param {unknown} b
- */
-const deepEqual = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
-
-/**
- * @param {AnnotatorData} data
- * @returns {Session}
- */
-function sessionOf({ store, person, flow }) {
-  const name = `${store} ${person}`;
-  let session = SESSIONS.get(name);
-  if (!session) {
-    const outbox = new DeadLetterOutbox(store, person);
-    session = {
-      outbox,
-      preferences: {
-        ...{ characters: false, hints: false, rejected: false, above: 0.8, full: false },
-        ...{ recent: [], allLabels: false, flow },
-      },
-    };
-    SESSIONS.set(name, session);
-    // For as long as the tab lives: what is unsent may wait while another page is shown.
-    onReconnect(() => outbox.reconnected());
-    outbox.send = (message, signal) => post(outbox.address, message, signal, () => outbox.unknown());
-    window.addEventListener('pagehide', () => { // what was done a moment ago still leaves
-      outbox.release();
-      outbox.flush();
-    });
-    window.addEventListener('beforeunload', (event) => { if (outbox.unsaved) event.preventDefault(); });
-  }
-  return session;
 }
 
 /**
