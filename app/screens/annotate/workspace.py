@@ -111,7 +111,7 @@ def _full(app: AppContext, above: Heading, problem: str) -> NoReturn:
         st.success(
             "You’re all caught up: no other document is waiting.", icon=":material/done_all:"
         )
-    elif st.button("Next document", icon=":material/arrow_forward:", type="primary"):
+    elif st.button("Go to the next document", icon=":material/arrow_forward:", type="primary"):
         location.choose_document(target)
         st.rerun()
     st.stop()

@@ -35,6 +35,7 @@ class Server:
 
     url: str
     database: str
+    data: Path
 
     def with_project(self, name: str) -> Running:
         """A new project that Ada reviews, and her token for it."""
@@ -57,4 +58,4 @@ def started(folder: Path) -> Iterator[Server]:
         with opened(url) as sessions:
             accounts.add(sessions, "Ada", None)
         with serving(url, folder, 1, model=True) as pages:
-            yield Server(f"http://127.0.0.1:{pages[0].port}", url)
+            yield Server(f"http://127.0.0.1:{pages[0].port}", url, folder / "data")

@@ -157,7 +157,7 @@ def test_the_annotate_page_says_who_has_a_document_open(site: Site) -> None:
 def test_a_document_that_has_its_annotators_offers_the_next(site: Site, people: Team) -> None:
     site.open("annotate", project=site.project_id, document=people.ids[0])
     assert "has its 2 annotators" in site.messages()
-    (button,) = (item for item in site.app.button if item.label == "Next document")
+    (button,) = (item for item in site.app.main.button if item.label == "Go to the next document")
     button.click()
     site.run()
     assert site.mounted()["text"] == "Oslo is a city."

@@ -61,13 +61,13 @@ def test_all_that_match_are_tagged_without_a_row_chosen_first(site: Site, ids: l
     choose(site)
     next(box for box in site.app.checkbox if box.label == "All 3 that match").check()
     site.run()
-    assert "3 chosen" in site.messages()
+    assert "3 selected" in site.messages()
 
     press(site, "tag chosen")
     press(site, "do tag", tags_added="hard")
 
-    assert "The tags of 3 documents changed" in site.messages().replace("\\", "")
-    assert "Choose rows" in site.messages()
+    assert "Tags of 3 documents changed" in site.messages().replace("\\", "")
+    assert "Select rows" in site.messages()
 
 
 def test_several_documents_are_deleted_once_their_number_is_typed(
