@@ -101,6 +101,7 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on_and_proposes_the_model(
     jobs.cancel(job_id)
     assert jobs.get(job_id).state == "cancelled"
     assert ModelRegistry(here.sessions).active() == served
+    until(lambda: CANCELLED in {line.message for line in jobs.journal(job_id)})
 
     jobs.retry(job_id)
     until(lambda: not jobs.get(job_id).active)
