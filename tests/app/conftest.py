@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -43,6 +44,12 @@ def migrated_once() -> Iterator[None]:
 
     with mock.patch.object(startup, "upgrade", upgrade_copy):
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script that `AppTest` ran stays `__main__`, which processes that are spawned later import."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture
