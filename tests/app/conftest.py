@@ -48,7 +48,7 @@ def migrated_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def own_main(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A script that `AppTest` ran stays `__main__`, which processes that are spawned later import."""
+    """A script that `AppTest` ran stays `__main__`, and processes that are spawned later run it."""
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
