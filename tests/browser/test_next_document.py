@@ -68,6 +68,14 @@ def opened(page: Page, site: Site, name: str) -> tuple[AnnotatePage, list[int]]:
     return desk, ids
 
 
+def opened_and_held(page: Page, site: Site, name: str) -> tuple[Socket, AnnotatePage, list[int]]:
+    """The same, and from now on the page cannot run."""
+    socket = Socket(page)
+    desk, ids = opened(page, site, name)
+    socket.held = True
+    return socket, desk, ids
+
+
 def submit(desk: AnnotatorView, shows: str) -> None:
     desk.press("Control+Enter")
     expect(desk.text).to_contain_text(shows)
@@ -76,9 +84,7 @@ def submit(desk: AnnotatorView, shows: str) -> None:
 def test_it_is_worked_on_before_the_page_has_run_and_nothing_of_it_is_drawn_anew_then(
     page: Page, site: Site
 ) -> None:
-    socket = Socket(page)
-    desk, ids = opened(page, site, "Ahead")
-    socket.held = True
+    socket, desk, ids = opened_and_held(page, site, "Ahead")
 
     submit(desk, "second")
     desk.is_saved()
@@ -103,9 +109,7 @@ def test_it_is_worked_on_before_the_page_has_run_and_nothing_of_it_is_drawn_anew
 def test_several_are_done_while_the_page_cannot_run_and_back_leads_to_one_of_them(
     page: Page, site: Site
 ) -> None:
-    socket = Socket(page)
-    desk, ids = opened(page, site, "Several")
-    socket.held = True
+    socket, desk, ids = opened_and_held(page, site, "Several")
     submit(desk, "second")
     submit(desk, "third")
     desk.is_saved()
@@ -127,9 +131,7 @@ def test_several_are_done_while_the_page_cannot_run_and_back_leads_to_one_of_the
 def test_what_the_page_is_told_while_its_socket_is_silent_it_is_told_again(
     page: Page, site: Site
 ) -> None:
-    socket = Socket(page)
-    desk, ids = opened(page, site, "Again")
-    socket.held = True
+    socket, desk, ids = opened_and_held(page, site, "Again")
     submit(desk, "second")
     socket.lose()
 
@@ -139,9 +141,7 @@ def test_what_the_page_is_told_while_its_socket_is_silent_it_is_told_again(
 
 
 def test_where_somebody_wants_to_go_meanwhile_they_go_from_there(page: Page, site: Site) -> None:
-    socket = Socket(page)
-    desk, _ = opened(page, site, "Further")
-    socket.held = True
+    socket, desk, _ = opened_and_held(page, site, "Further")
     submit(desk, "second")
     desk.press("Control+ArrowRight")
     socket.release()
@@ -160,9 +160,7 @@ def test_after_the_last_one_the_page_says_so(page: Page, site: Site) -> None:
 def test_edits_survive_a_server_that_dies_before_the_page_has_followed(
     page: Page, site: Site, site_of_bo: Site
 ) -> None:
-    socket = Socket(page)
-    desk, ids = opened(page, site_of_bo, "Killed")
-    socket.held = True
+    socket, desk, ids = opened_and_held(page, site_of_bo, "Killed")
     submit(desk, "second")
     desk.is_saved()
     site_of_bo.url.kill()
