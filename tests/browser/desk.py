@@ -35,6 +35,15 @@ class AnnotatorView:
         status: dict[str, Any] = json.loads(self.page.get_by_test_id("stText").inner_text())
         return status
 
+    def expect_went(self, *destinations: str) -> None:
+        """Waits until the page's run was sent to these, in this order, and nowhere else.
+
+        A run draws the next text before it writes what it was sent to.
+        """
+        expect(self.page.get_by_test_id("stText")).to_contain_text(
+            f'"went": {json.dumps(destinations)}'
+        )
+
     def saved(self) -> dict[str, Any]:
         """Waits for "saved", then for the page to stand still."""
         expect(self.state).to_have_attribute("data-state", "saved")

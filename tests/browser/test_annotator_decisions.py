@@ -52,7 +52,7 @@ def test_every_suggestion_is_asked_about_least_sure_first_and_decided_by_one_key
     assert server["log"] == ["reject", "accept", "relabel", "accept"]
     assert server["spans"]["m3"]["label"] == "MISC"
     desk.press("Control+Enter")
-    expect(desk.page.get_by_test_id("stText")).to_contain_text('"went": ["next"]')
+    desk.expect_went("next")
 
 
 def test_in_order_skipping_and_going_back(visit: Visit) -> None:

@@ -294,7 +294,7 @@ def test_control_enter_accepts_submits_and_goes_to_the_next_document(visit: Visi
         "The model found no entities here. Drag over words to add one."
     )
     expect(desk.page.get_by_test_id("submit")).to_have_text("Submit without entities")
-    assert desk.server()["went"] == ["next"]
+    desk.expect_went("next")
 
 
 def test_tab_goes_through_the_spans_and_then_leaves_the_text(visit: Visit) -> None:
@@ -328,7 +328,7 @@ def test_d_asks_for_the_denoising_view(visit: Visit) -> None:
     desk = visit("nested")
     desk.text.focus()
     desk.press("d")
-    expect(desk.page.get_by_test_id("stText")).to_contain_text('"went": ["denoise"]')
+    desk.expect_went("denoise")
 
 
 def test_a_long_document_scrolls_inside_and_draws_only_what_is_near(visit: Visit) -> None:
