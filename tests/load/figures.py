@@ -67,6 +67,12 @@ class Figures:
         answered = self.acknowledged == self.sent > 0
         return whole and answered and not self.problems and self.saves.p95 < BAR
 
+    @property
+    def annotators_per_core(self) -> float:
+        """How many a core serves at this pace, page and database together, the clients apart."""
+        serving = sum(cost.cores for name, cost in self.costs.items() if name != "clients")
+        return round(self.annotators / serving, 1)
+
     def table(self) -> str:
         stored = self.stored
         rows = [
@@ -77,6 +83,7 @@ class Figures:
             ("next documents", str(self.openings)),
             ("received", f"{self.megabytes_received:,.0f} MB"),
             *((name, f"{c.cores:.2f} cores, {c.megabytes:,.0f} MB") for name, c in self._costs()),
+            ("one core", f"{self.annotators_per_core:.0f} annotators at this pace"),
             ("machine", f"{self.busy:.2f} of {self.cores} core(s) at work, other programs' too"),
             *(("refused", f"{number} × {text}") for text, number in self.refusals.items()),
             *(("problem", f"{number} × {text}") for text, number in self.problems.items()),
@@ -85,7 +92,8 @@ class Figures:
         return "\n".join(f"{name:<16}{message}" for name, message in rows)
 
     def json(self) -> dict[str, object]:
-        return {**asdict(self), "passed": self.passed}
+        derived = {"annotators_per_core": self.annotators_per_core, "passed": self.passed}
+        return {**asdict(self), **derived}
 
     def _setting(self) -> str:
         return (

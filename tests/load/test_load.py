@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from storage.engine import Sessions
 from tests.load.checking import Kept, check_stored
 from tests.load.hand import Hand
 from tests.load.loops import in_a_loop_of_its_own
+from tests.load.machine import Cost
 from tests.load.relay import sticky
 from tests.load.running import Plan, run
 
@@ -25,6 +27,8 @@ SHOWN = {
     ],
 }
 
+COSTS = {"page": Cost(0.4, 300), "database": Cost(0.2, 30), "clients": Cost(0.5, 90)}
+
 
 @pytest.mark.browser
 def test_what_annotators_on_real_connections_were_told_is_saved_is_in_the_database(
@@ -37,6 +41,9 @@ def test_what_annotators_on_real_connections_were_told_is_saved_is_in_the_databa
     assert result.saves.count == result.acknowledged
     assert result.costs["page"].cores > 0
     assert result.busy > 0
+    whole = replace(result, annotators=90, costs=COSTS)
+    assert whole.annotators_per_core == 150, "the clients do not serve"
+    assert whole.json()["annotators_per_core"] == 150
 
 
 def test_an_acknowledged_operation_that_is_not_in_the_database_is_lost(sessions: Sessions) -> None:
