@@ -137,6 +137,12 @@ def test_an_entity_across_a_line_end_is_the_same_words() -> None:
     assert in_code_points(text, [Location(3, 11, "New York")])[0] == ((3, 12),)
 
 
+@pytest.mark.parametrize("written", ["Ada\r\nLovelace", "Ada Lovelace", "Ada  Lovelace"])
+def test_words_on_one_line_may_have_a_blank_or_two_for_crlf(written: str) -> None:
+    locations = [Location(0, 13, written, "PER")]
+    assert in_code_points("Ada\r\nLovelace", locations) == (((0, 13),), None)
+
+
 def test_where_the_first_line_alone_fits_the_line_ends_are_asked_about() -> None:
     locations = [Location(6, 10, "Oslo"), Location(99, 104, "Maria")]
 
