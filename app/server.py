@@ -10,7 +10,7 @@ from app.http import routes
 from app.screens.common.error_message import show_error
 from app.screens.navigation import FIRST, PAGES
 from app.settings import ROOT, Settings
-from app.web import edits, health, metrics, sign_in
+from app.web import changes, edits, health, metrics, sign_in
 from app.web.addresses import Addresses
 from app.web.base_address import BaseAddress
 from app.web.gate import Gate
@@ -19,7 +19,10 @@ from app.web.uploads import Uploads
 
 app = st.App(
     ROOT / "app" / "main.py",
-    routes=[*sign_in.ROUTES, *edits.ROUTES, *health.ROUTES, *metrics.ROUTES, *routes.ROUTES],
+    routes=[
+        *(*sign_in.ROUTES, *edits.ROUTES, *changes.ROUTES),
+        *(*health.ROUTES, *metrics.ROUTES, *routes.ROUTES),
+    ],
     middleware=[
         Middleware(Headers),
         Middleware(Addresses, pages=PAGES, first=FIRST),

@@ -48,6 +48,14 @@ def of_document(session: Session, document_id: int) -> Sequence[Assignment]:
     return session.scalars(query.order_by(Assignment.id)).all()
 
 
+def versions(session: Session, document_ids: Collection[int]) -> dict[tuple[int, str], int]:
+    """The version of each draft of one person's own in these documents."""
+    query = select(Assignment.document_id, Assignment.person, Assignment.version).where(
+        Assignment.document_id.in_(document_ids)
+    )
+    return {(row.document_id, row.person): row.version for row in session.execute(query)}
+
+
 def add(
     session: Session, document_id: int, person: str, claimed_until: datetime | None
 ) -> Assignment:

@@ -104,6 +104,12 @@ def names(session: Session, document_ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(query.order_by(Document.id))}
 
 
+def versions(session: Session, document_ids: Collection[int]) -> dict[int, int]:
+    """The version of each of these documents' drafts that all annotators share."""
+    query = select(Document.id, Document.version).where(Document.id.in_(document_ids))
+    return {row.id: row.version for row in session.execute(query)}
+
+
 def lock(session: Session, document_id: int) -> Document:
     """The document, fresh, with its row locked until the transaction ends; also one in the trash,
     so that what a page had open when somebody deleted it is saved there.

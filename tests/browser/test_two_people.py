@@ -16,6 +16,7 @@ from tests.browser.servers import Served
 
 pytestmark = pytest.mark.xdist_group("browser-site")
 
+CHANGES = "**/edits/*/changes/*"
 Opened = Callable[[int], tuple[AnnotatePage, AnnotatePage, int]]
 
 
@@ -29,10 +30,11 @@ def samples(site: Site) -> tuple[int, Mapping[int, int]]:
 def pages(
     browser: Browser, browser_context_args: dict[str, Any], site: Site, site_of_bo: Site
 ) -> Iterator[list[tuple[AnnotatePage, Served]]]:
-    """A page at the server of each."""
+    """A page at the server of each; neither is told what the other does until it asks."""
     contexts = [browser.new_context(**browser_context_args) for _ in range(2)]
     for context in contexts:
         context.set_default_timeout(PATIENCE)
+        context.route(CHANGES, lambda route: route.abort())
     urls = (site.url, site_of_bo.url)
     yield [(AnnotatePage(item.new_page()), url) for item, url in zip(contexts, urls, strict=True)]
     for context in contexts:
@@ -86,6 +88,35 @@ def test_what_does_not_conflict_is_merged_and_announced(opened: Opened, site: Si
     expect(bo.bars).to_have_count(2)
     assert site.labels(document) == ["LOC", "PER"]
     expect(bo.page.get_by_test_id("conflicts")).to_be_hidden()
+
+
+def test_what_somebody_else_does_comes_by_itself_to_a_tab_that_is_seen(opened: Opened) -> None:
+    anna, bo, _ = opened(35)
+    bo.page.route(CHANGES, lambda route: route.continue_())
+    bo.page.reload()
+    bo.ready()
+    add(anna, anna.text.locator(".txt").first.inner_text().split()[0], "1")
+    expect(bo.bars).to_have_count(1)
+    expect(bo.page.get_by_test_id("flash")).to_have_text("Anna changed 1 entity")
+
+    see(bo.page, False)
+    anna.press("Control+z")
+    anna.is_saved()
+    with bo.page.expect_request(CHANGES):
+        see(bo.page, True)
+    expect(bo.bars).to_have_count(0)
+    bo.page.unroute(CHANGES)
+
+
+def see(page: Page, seen: bool) -> None:
+    """Has the page believe that its tab is in front, or that it is not."""
+    page.evaluate(
+        """(hidden) => {
+            Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+            document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        not seen,
+    )
 
 
 def test_the_second_to_save_sees_both_versions_and_decides_even_after_a_reload(
@@ -239,7 +270,7 @@ def test_an_edit_leaves_once_as_soon_as_the_connection_is_back(
     taken: list[Response] = []
 
     def answered(response: Response) -> None:
-        if "/edits/" in response.url and response.ok:
+        if response.request.method == "POST" and "/edits/" in response.url and response.ok:
             taken.append(response)
 
     page.on("response", answered)

@@ -17,6 +17,7 @@ import { freshHints, readHints } from './hints.js';
 import { Hover } from './hover.js';
 import { Keyboard, listen } from './keys.js';
 import { LabelFinder } from './label_finder.js';
+import { LiveChanges } from './live_changes.js';
 import { LongDocument } from './long_document.js';
 import { Notes } from './notes.js';
 import { OffsetMap, Tokens, readPairs } from './offsets.js';
@@ -81,6 +82,7 @@ export class Annotator extends DocumentActions {
     this.spanList = new SpanList(this.panel.find('spans'), this);
     this.room = new Room(this.shell, this, signal);
     this.long = new LongDocument(this, this.panel.find, signal);
+    this.live = new LiveChanges(this, signal);
     this.readingQuestion = new ReadingQuestion(this.panel.find('unready'), this);
     this.follow();
     listen(this, this.shell, box, signal);
@@ -180,6 +182,7 @@ export class Annotator extends DocumentActions {
     const isBehind = (this.outbox.versions.get(data.doc_id) ?? 0) > data.version;
     const isAhead = before !== undefined && data.version > before.version;
     if (isNew ? isBehind : isAhead) this.outbox.poll(data.doc_id);
+    this.live.follow();
   }
 
   /**
@@ -209,6 +212,7 @@ export class Annotator extends DocumentActions {
     if (next) this.openNext(next);
     else if (emptied) this.saved();
     else if (isDone(this.data.status) !== isDone(status)) this.navigate('refresh');
+    this.live.look();
   }
 
   /** The state as it is stored, with what is under way on top. */

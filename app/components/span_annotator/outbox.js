@@ -119,6 +119,8 @@ export class Outbox {
 
   get size() { return this.entries.length; }
 
+  get idle() { return !this.size && !this.sending && !this.detached; }
+
   /** idle: nothing was ever edited; then saving, late (no answer for 5 s), aside or saved. */
   get state() {
     if (!this.size && this.deadLetters.length) return 'aside';
@@ -180,7 +182,7 @@ export class Outbox {
    * @param {string | number} docId
    */
   async poll(docId) {
-    if (this.size || this.sending || this.detached) return;
+    if (!this.idle) return;
     await this.exchange(docId, this.client, []);
     this.goOn(true);
   }

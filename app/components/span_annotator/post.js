@@ -8,6 +8,12 @@ const UNKNOWN_PAGE = 404;
 const NEVER_TAKEN = [400, 413, 415]; // what is no better the next time
 
 /**
+ * An address below the server's folder, as a whole.
+ * @param {string} address
+ */
+export const addressed = (address) => new URL(address, SERVER ?? location.href);
+
+/**
  * Sends a message to an address below the server's folder. Returns null where there is no answer,
  * and it is not known what became of the message.
  * @param {string} address
@@ -19,7 +25,7 @@ const NEVER_TAKEN = [400, 413, 415]; // what is no better the next time
 export async function post(address, message, signal, unknown) {
   const body = JSON.stringify(message);
   try {
-    const response = await fetch(new URL(address, SERVER ?? location.href), {
+    const response = await fetch(addressed(address), {
       method: 'POST', headers: { 'Content-Type': 'application/json' }, body,
       keepalive: body.length < OUTLIVES_PAGE, signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT)]),
     });
