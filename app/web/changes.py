@@ -97,12 +97,12 @@ async def _events(
     version: Callable[[], Awaitable[int | None]], is_open: Callable[[], bool]
 ) -> AsyncIterator[str]:
     """The version, at first and whenever it is another; a comment after a long silence."""
-    told, silent = None, 0
+    sent, silent = None, 0
     while is_open():
         found = await version()
         silent += 1
-        if found is not None and found != told:
-            told, silent = found, 0
+        if found is not None and found != sent:
+            sent, silent = found, 0
             yield f"data: {found}\n\n"
         elif silent >= _SILENCE:
             silent = 0

@@ -99,23 +99,23 @@ def test_what_somebody_else_does_comes_by_itself_to_a_tab_that_is_seen(opened: O
     expect(bo.bars).to_have_count(1)
     expect(bo.page.get_by_test_id("flash")).to_have_text("Anna changed 1 entity")
 
-    see(bo.page, False)
+    set_visible(bo.page, False)
     anna.press("Control+z")
     anna.is_saved()
     with bo.page.expect_request(CHANGES):
-        see(bo.page, True)
+        set_visible(bo.page, True)
     expect(bo.bars).to_have_count(0)
     bo.page.unroute(CHANGES)
 
 
-def see(page: Page, seen: bool) -> None:
+def set_visible(page: Page, visible: bool) -> None:
     """Has the page believe that its tab is in front, or that it is not."""
     page.evaluate(
         """(hidden) => {
             Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
             document.dispatchEvent(new Event('visibilitychange'));
         }""",
-        not seen,
+        not visible,
     )
 
 

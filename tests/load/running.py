@@ -11,11 +11,11 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from tests.coroutines import result_of
 from tests.load import figures
 from tests.load.annotator import ARRIVALS, Annotator, Tally
 from tests.load.checking import check_stored
 from tests.load.figures import Figures
-from tests.load.loops import in_a_loop_of_its_own
 from tests.load.machine import Cost, MachineMeter, Meter
 from tests.load.relay import sticky
 from tests.load.site import Page, Project, imported, opened, serving, sign_in
@@ -37,7 +37,7 @@ def run(plan: Plan, url: str, folder: Path, database: Sequence[int] = ()) -> Fig
     """Carries the plan out on an empty database; `database` are the processes that serve it."""
     project = imported(url, folder, plan.annotators, plan.documents, suggested=not plan.model)
     with serving(url, folder, plan.pages, model=plan.model) as pages:
-        tallies, costs, busy = in_a_loop_of_its_own(_work(plan, project, pages, database))
+        tallies, costs, busy = result_of(_work(plan, project, pages, database))
     with opened(url) as sessions:
         clients = {f"load-{number}": tally for number, tally in enumerate(tallies)}
         result = check_stored(

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from storage.engine import Sessions
+from tests.coroutines import result_of
 from tests.load.checking import Kept, check_stored
 from tests.load.hand import Hand
-from tests.load.loops import in_a_loop_of_its_own
 from tests.load.machine import Cost
 from tests.load.relay import sticky
 from tests.load.running import Plan, run
@@ -95,6 +95,6 @@ def test_who_came_to_a_page_process_stays_with_it() -> None:
             server.close()
         return responses
 
-    responses = in_a_loop_of_its_own(visits())
+    responses = result_of(visits())
     assert [item[-1] for item in responses] == ["a", "b", "b", "b", "a"]
     assert ["Set-Cookie: page=" in item for item in responses] == [True, True, False, False, False]

@@ -212,7 +212,7 @@ export class Annotator extends DocumentActions {
     if (next) this.openNext(next);
     else if (emptied) this.saved();
     else if (isDone(this.data.status) !== isDone(status)) this.navigate('refresh');
-    this.live.look();
+    this.live.refresh();
   }
 
   /** The state as it is stored, with what is under way on top. */

@@ -5,7 +5,7 @@ import { addressed } from './post.js';
 export class LiveChanges {
   /** @type {EventSource | null} */ source = null;
   address = '';
-  /** @type {KnownVersion | null} */ told = null; // the newest version that the server told of
+  /** @type {KnownVersion | null} */ announced = null; // the newest version that the server announced
   asked = -1; // the newest that was asked for
 
   /**
@@ -24,8 +24,8 @@ export class LiveChanges {
     const { outbox, data } = this.annotator;
     const address = outbox.address && `${outbox.address}/changes/${data.doc_id}`;
     if (address === this.address && this.source?.readyState !== EventSource.CLOSED) return;
-    if (this.told?.docId !== data.doc_id) {
-      this.told = null;
+    if (this.announced?.docId !== data.doc_id) {
+      this.announced = null;
       this.asked = -1;
     }
     this.address = address;
@@ -39,16 +39,16 @@ export class LiveChanges {
     const { doc_id: docId } = this.annotator.data;
     this.source = new EventSource(addressed(this.address));
     this.source.onmessage = ({ data }) => {
-      this.told = { docId, version: Number(data) };
-      this.look();
+      this.announced = { docId, version: Number(data) };
+      this.refresh();
     };
   }
 
   /** Asks what was done where the page shows less; once all of its own is saved. */
-  look() {
+  refresh() {
     const { outbox, data } = this.annotator;
-    if (!this.told || this.told.docId !== data.doc_id || !outbox.idle) return;
-    const { version } = this.told;
+    if (!this.announced || this.announced.docId !== data.doc_id || !outbox.idle) return;
+    const { version } = this.announced;
     if (version <= Math.max(this.asked, data.version)) return;
     this.asked = version;
     outbox.poll(data.doc_id);

@@ -17,10 +17,10 @@ def current(sessions: Sessions, looked: Collection[Looked]) -> Mapping[Looked, i
     everybody's. A document that is gone is left out."""
     numbers = {document_id for document_id, _ in looked}
     with sessions() as session:
-        everybodys = documents.versions(session, numbers)
-        own = assignments.versions(session, numbers)
+        shared = documents.versions(session, numbers)
+        personal = assignments.versions(session, numbers)
     return {
-        (document_id, person): own.get((document_id, person), everybodys[document_id])
+        (document_id, person): personal.get((document_id, person), shared[document_id])
         for document_id, person in looked
-        if document_id in everybodys
+        if document_id in shared
     }

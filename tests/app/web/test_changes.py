@@ -21,6 +21,7 @@ from storage.engine import Sessions, writing
 from storage.repository import documents, projects
 from tests.app.web.open_pages_kit import ANNA, BO, Running
 from tests.app.web.open_pages_kit import running as running
+from tests.coroutines import result_of
 
 ADD = {"seq": 1, "op": "add", "id": "p-1", "start": 0, "end": 5, "label": "PER"}
 
@@ -48,19 +49,19 @@ def client(
         yield result
 
 
-class Looks:
+class Database:
     """What the database has, look by look; then the page is closed."""
 
-    def __init__(self, running: Running, answers: Sequence[int | StorageError]) -> None:
-        self._running, self._answers = running, list(answers)
+    def __init__(self, running: Running, stored: Sequence[int | StorageError]) -> None:
+        self._running, self._stored = running, list(stored)
 
     def __call__(self, sessions: Sessions, looked: set[Looked]) -> Mapping[Looked, int]:
-        answer = self._answers.pop(0)
-        if not self._answers:
+        stored = self._stored.pop(0)
+        if not self._stored:
             self._running.pages.pop("anna")
-        if isinstance(answer, StorageError):
-            raise answer
-        return dict.fromkeys(looked, answer)
+        if isinstance(stored, StorageError):
+            raise stored
+        return dict.fromkeys(looked, stored)
 
 
 def stream(client: TestClient, page: str, document: object) -> tuple[int, str]:
@@ -71,7 +72,7 @@ def stream(client: TestClient, page: str, document: object) -> tuple[int, str]:
 def test_each_new_version_is_told_once_until_the_page_is_closed(
     client: TestClient, running: Running, document: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(versions, "current", Looks(running, [4, 4, 5, 5]))
+    monkeypatch.setattr(versions, "current", Database(running, [4, 4, 5, 5]))
     answer = client.get(f"/edits/anna/changes/{document}")
 
     assert answer.headers["content-type"].startswith("text/event-stream")
@@ -82,7 +83,7 @@ def test_each_new_version_is_told_once_until_the_page_is_closed(
 def test_a_database_that_does_not_answer_ends_no_stream(
     client: TestClient, running: Running, document: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(versions, "current", Looks(running, [StorageError("gone"), 4]))
+    monkeypatch.setattr(versions, "current", Database(running, [StorageError("gone"), 4]))
     assert stream(client, "anna", document) == (200, "data: 4\n\n")
 
 
@@ -90,7 +91,7 @@ def test_something_is_sent_after_a_long_silence(
     client: TestClient, running: Running, document: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(changes, "_SILENCE", 2)
-    monkeypatch.setattr(versions, "current", Looks(running, [4, 4, 4]))
+    monkeypatch.setattr(versions, "current", Database(running, [4, 4, 4]))
     assert stream(client, "anna", document) == (200, "data: 4\n\n:\n\n")
 
 
@@ -126,14 +127,14 @@ def test_all_who_look_at_documents_share_one_look_at_the_database(
         asked.append(looked)
         return dict.fromkeys(looked, 4)
 
-    async def looks() -> list[int | None]:
+    async def ask_all() -> list[int | None]:
         coming = changes._Round(sessions)
         people = ("Anna", "Bo", "Cy")
         return await asyncio.gather(*(coming.version((document, name)) for name in people))
 
     monkeypatch.setattr(changes, "LOOK", 0)
     monkeypatch.setattr(versions, "current", current)
-    assert asyncio.run(looks()) == [4, 4, 4]
+    assert result_of(ask_all()) == [4, 4, 4]
     assert asked == [{(document, "Anna"), (document, "Bo"), (document, "Cy")}]
 
 
