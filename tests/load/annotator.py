@@ -70,6 +70,8 @@ class Annotator:
         self._seq = 0
         self._comes = comes
         self._pushed = asyncio.Event()
+        self._listening: tuple[str, asyncio.Task[None]] | None = None
+        """To which stream of changes."""
 
     async def annotate(self, seconds: float) -> Tally:
         """Works for so long, then waits for the last answers."""
@@ -83,7 +85,7 @@ class Annotator:
             await self._saved()
         except TimeoutError:
             self.tally.problems["the page gave no answer"] += 1
-        for task in personal:
+        for task in [*personal, *([self._listening[1]] if self._listening else [])]:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
@@ -174,6 +176,7 @@ class Annotator:
         if answer["next"]:
             self.tally.openings.append(now - self.tally.sent[self._seq])
             self._data = {**self._data, **answer["next"]["data"]}
+            self._listen()
 
     async def _go_on(self, following: Mapping[str, Any] | None) -> None:
         """Has the page follow to a document that came with an answer (`page_follower.js`)."""
@@ -192,3 +195,14 @@ class Annotator:
         elif data["version"] < self._data["version"]:
             return  # an answer has come since
         self._data = data
+        self._listen()
+
+    def _listen(self) -> None:
+        """Hears of changes to the document that is shown (`live_changes.js`)."""
+        address = f"{self._data['edits']}/changes/{self._data['doc_id']}"
+        if self._listening:
+            before, stream = self._listening
+            if before == address:
+                return
+            stream.cancel()
+        self._listening = address, asyncio.create_task(self._tab.listen(address))

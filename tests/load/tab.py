@@ -101,6 +101,13 @@ class Tab:
         content: dict[str, Any] = answer.json()
         return content
 
+    async def listen(self, address: str) -> None:
+        """What `live_changes.js` does while nobody else changes the document."""
+        with suppress(httpx.HTTPError):
+            async with self._client.stream("GET", f"/{address}") as events:
+                async for event in events.aiter_bytes():
+                    self.received += len(event)
+
     async def trigger(self, event: str, value: Any) -> None:
         """What `setTriggerValue` does in the component."""
         await self._rerun([{"event": event, "value": value}])
