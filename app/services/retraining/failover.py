@@ -38,4 +38,5 @@ def _take_over(presence: WorkerHeartbeat) -> None:
         with presence.heir_of(name) as heir:
             if heir:
                 LOG.warning("worker %s died during a job; resuming it here", name)
+                # resume_workflows would forget how often a job has killed its worker
                 DBOS._recover_pending_workflows([name])
