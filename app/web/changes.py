@@ -17,9 +17,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from app.services.annotation import versions
-from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.versions import Looked
-from app.services.team.permissions import NotAllowedError
+from app.services.team.permissions import NotAllowedError, for_nobody
 from app.settings import Settings
 from app.web.edits import FOLDER
 from app.web.open_pages import Worker, worker_of
@@ -75,7 +74,7 @@ async def changes(request: Request) -> Response:
     person, document_id = worker.person, int(number)
     if not await _threads.run(_may_look, worker, document_id):
         return PlainTextResponse(_NOT_HERE, 404)
-    coming = _round_of(worker.sessions)
+    coming = _round_of(for_nobody(worker.sessions))
     stream = _newest[page] = object()
 
     def is_open() -> bool:
@@ -111,7 +110,7 @@ async def _events(
 
 def _may_look(worker: Worker, document_id: int) -> bool:
     try:
-        AnnotationService(worker.sessions).heading(document_id, worker.person)
+        versions.may_look(worker.sessions, document_id, worker.person)
     except (LookupError, NotAllowedError, StorageError):
         return False
     return True

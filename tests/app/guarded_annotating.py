@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.services.annotation import versions
 from app.services.annotation.open_next import open_next
 from tests.app.guarded_models import Call
 
@@ -53,6 +54,10 @@ OF_ANNOTATING: dict[str, tuple[str, Call]] = {
     "annotation.annotation.AnnotationService.glance": (
         "annotate",
         lambda w: w.annotation.glance(w.document, w.name),
+    ),
+    "annotation.versions.may_look": (
+        "annotate",
+        lambda w: versions.may_look(w.sessions, w.document, w.name),
     ),
     "annotation.annotation.AnnotationService.heading": (
         "annotate",

@@ -25,6 +25,7 @@ OPEN = {
     "suggestions.instant_wake.register": ("the machine's own thread"),
     "suggestions.instant_wake.caught_up": ("whether the machine is at work"),
     "suggestions.instant_wake.wait": ("whether the machine is at work"),
+    "team.permissions.for_nobody": "for the machine itself; no page is given such sessions",
     "annotation.versions.current": "numbers alone, for pages that were let look at the documents",
     "operations.projects.every": "lists what the person may see; see its own test",
     "operations.projects.with_labels": "lists what the person may see; see the interface's tests",

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TypeAlias
 
+from app.services.team.permissions import require
 from storage.engine import Sessions
 from storage.repository import assignments, documents
 
 Looked: TypeAlias = tuple[int, str]
 """A document's number, and the person who looks at it."""
+
+
+def may_look(sessions: Sessions, document_id: int, person: str) -> None:
+    """Raises `LookupError` where there is no such document, and `NotAllowedError`."""
+    with sessions() as session:
+        require(session, documents.get(session, document_id).project_id, "annotate", person)
 
 
 def current(sessions: Sessions, looked: Collection[Looked]) -> Mapping[Looked, int]:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from storage.engine import Sessions
+from storage.engine import Sessions, session_factory
 from storage.enums import Role
 from storage.models import Document
 from storage.project_scope import PROJECT_SCOPE, ProjectScopedSession
@@ -49,6 +50,16 @@ def for_person(sessions: Sessions, person: Acting) -> Sessions:
     """Sessions on the same database that act for a person."""
     given = {**sessions.kw, "info": {_ACTING: person, PROJECT_SCOPE: _visible_projects}}
     return sessionmaker(class_=ProjectScopedSession, **given)
+
+
+def for_nobody(sessions: Sessions) -> Sessions:
+    """Sessions on the same database that act for nobody; the same for everybody's."""
+    return _for_nobody(sessions.kw["bind"])
+
+
+@lru_cache(maxsize=64)
+def _for_nobody(engine: Engine) -> Sessions:
+    return session_factory(engine)
 
 
 def acting(session: Session) -> Acting | None:
