@@ -23,7 +23,7 @@ VARIABLES: Mapping[str, str] = {
     "SPANNEAL_PERSON": "the name that annotations are saved under when nobody signs in",
     "SPANNEAL_AUTH": "who may open the page: off, none, accounts or oidc (default: off)",
     "SPANNEAL_LOG": "log format: text, or json with one object per line (default: text)",
-    "SPANNEAL_WEBHOOKS": "where webhooks may lead: public, or private for any (default: public)",
+    "SPANNEAL_WEBHOOKS": "webhooks lead to public addresses, or, private, to any (default: public)",
     "SPANNEAL_METRICS_TOKEN": "bearer token for /metrics (default: none, this machine only)",
 }
 """Every variable that the program reads, and what it says."""

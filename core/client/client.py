@@ -28,6 +28,7 @@ from .records import (
     Project,
     read,
 )
+from .webhooks import Webhooks
 
 _PAGE = 500
 _PART = 2**20
@@ -51,6 +52,7 @@ class Client:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._server = Connection(url, token, transport)
+        self.webhooks = Webhooks(self._server)
 
     def __enter__(self) -> Self:
         return self

@@ -11,12 +11,19 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 PREFIX = "whsec_"
 TOLERANCE = 300.0
 """Seconds that the sender's clock and the receiver's may differ: older messages may be replayed."""
+
+
+class Headers(Protocol):
+    """A request's headers, as every framework has them, or a mapping with names in lower case."""
+
+    def __contains__(self, name: object, /) -> bool: ...
+
+    def __getitem__(self, name: str, /) -> str: ...
 
 
 class SignatureError(ValueError):
@@ -37,12 +44,12 @@ def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 
 
 def verify_webhook(
-    secret: str, headers: Mapping[str, str], body: bytes, now: float | None = None
+    secret: str, headers: Headers, body: bytes, now: float | None = None
 ) -> dict[str, Any]:
     """The message of a request that was signed with the secret, less than five minutes ago.
 
-    `headers` are found by their names in lower case; `now` is a Unix time. Raises
-    `SignatureError`: answer the request with status 400, and do nothing else.
+    `body` is exactly what came, `now` a Unix time. Raises `SignatureError`: answer the request with
+    status 400, and do nothing else.
     """
     missing = [name for name in _HEADERS if name not in headers]
     if missing:
