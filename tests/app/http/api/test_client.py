@@ -139,6 +139,12 @@ def test_decided_entities_stay_and_stay_away(client: Client) -> None:
     assert first.key not in [entity.key for entity in without]
     beside = client.predict(TEXTS[0], threshold=1.0, fixed=[decided])
     assert [(entity.key, entity.score) for entity in beside] == [(first.key, 1.0)]
+    texts = [TEXTS[1], {"text": TEXTS[0], "suppressed": [decided]}, TEXTS[2]]
+    before, of_decided, after = client.predict_batch(texts, threshold=0.0)
+    assert of_decided == without
+    assert [before, after] == client.predict_batch(TEXTS[1:3], threshold=0.0)
+    (fixed,) = client.predict_batch([{"text": TEXTS[0], "fixed": [decided]}], threshold=1.0)
+    assert fixed == beside
     for wrong in ({"steps": True}, {"steps": 0}, {"trace": True, "fixed": [decided]}):
         with pytest.raises(ServerError, match="422"):
             client.predict(TEXTS[0], **wrong)
