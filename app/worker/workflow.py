@@ -105,7 +105,7 @@ def run(settings: Settings) -> None:
         _begin(WebhookDeliveries(_sessions(), settings.webhooks == "private").run)
         if presence:
             _begin(partial(succeed, presence))
-        print("The worker is ready.", flush=True)
+        logs.announce("The worker is ready.")
         _wait_for_a_signal()
         os._exit(0)  # a step in its middle is repeated by the next worker; no need to wait for it
 
