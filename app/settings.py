@@ -14,6 +14,7 @@ Auth = Literal["off", "none", "accounts", "oidc"]
 """Who may open the page: whoever is at this machine; whoever reaches it, which somebody has said
 in so many words; who has an account; who signs in at an OpenID Connect provider and has one."""
 LogForm = Literal["text", "json"]
+WebhookTargets = Literal["public", "private"]
 VARIABLES: Mapping[str, str] = {
     "SPANNEAL_DATA": "the folder for all data (default: data, in the checkout)",
     "SPANNEAL_DATABASE": "SQLAlchemy URL of documents and annotations (default: SQLite in it)",
@@ -22,6 +23,7 @@ VARIABLES: Mapping[str, str] = {
     "SPANNEAL_PERSON": "the name that annotations are saved under when nobody signs in",
     "SPANNEAL_AUTH": "who may open the page: off, none, accounts or oidc (default: off)",
     "SPANNEAL_LOG": "log format: text, or json with one object per line (default: text)",
+    "SPANNEAL_WEBHOOKS": "webhooks lead to public addresses, or, private, to any (default: public)",
     "SPANNEAL_METRICS_TOKEN": "bearer token for /metrics (default: none, this machine only)",
 }
 """Every variable that the program reads, and what it says."""
@@ -43,6 +45,8 @@ class Settings:
     """The SQLAlchemy URL of DBOS, which keeps retraining jobs."""
     auth: Auth = "off"
     log: LogForm = "text"
+    webhooks: WebhookTargets = "public"
+    """Whether webhooks may lead into private networks, too."""
     metrics_token: str = field(default="", repr=False)
 
     @property
@@ -73,6 +77,7 @@ class Settings:
             jobs=_url("SPANNEAL_JOBS", value("SPANNEAL_JOBS", f"sqlite:///{data}/jobs.db")),
             auth=_auth(value("SPANNEAL_AUTH", "off")),
             log=_log(value("SPANNEAL_LOG", "text")),
+            webhooks=_webhooks(value("SPANNEAL_WEBHOOKS", "public")),
             metrics_token=value("SPANNEAL_METRICS_TOKEN", ""),
         )
 
@@ -91,6 +96,12 @@ def _log(value: str) -> LogForm:
     if value not in get_args(LogForm):
         raise ValueError(f"SPANNEAL_LOG must be text or json, got {value!r}")
     return cast(LogForm, value)
+
+
+def _webhooks(value: str) -> WebhookTargets:
+    if value not in get_args(WebhookTargets):
+        raise ValueError(f"SPANNEAL_WEBHOOKS must be public or private, got {value!r}")
+    return cast(WebhookTargets, value)
 
 
 def _url(name: str, value: str) -> str:

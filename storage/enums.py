@@ -22,6 +22,10 @@ Role = Literal["annotator", "reviewer"]
 TokenScope = Literal["read", "annotate", "manage"]
 """What a program's token may do, each what the one before may, too: read and predict; open and
 decide documents; all that its person may."""
+WebhookEvent = Literal["document.submitted", "job.finished", "job.failed", "model.promoted"]
+"""What a webhook can be told of: somebody submitted an answer; a retraining has proposed a model,
+or came to nothing; another model version suggests now."""
+DeliveryState = Literal["pending", "delivered", "failed"]
 DeletableKind = Literal["project", "label", "document"]
 """What can be put into the trash."""
 QueueOrder = Literal["arrival", "random", "doubt", "disagreement", "diversity"]
@@ -37,6 +41,8 @@ SET_STATES: tuple[SetState, ...] = get_args(SetState)
 RULE_KINDS: tuple[RuleKind, ...] = get_args(RuleKind)
 ROLES: tuple[Role, ...] = get_args(Role)
 TOKEN_SCOPES: tuple[TokenScope, ...] = get_args(TokenScope)
+WEBHOOK_EVENTS: tuple[WebhookEvent, ...] = get_args(WebhookEvent)
+DELIVERY_STATES: tuple[DeliveryState, ...] = get_args(DeliveryState)
 QUEUE_ORDERS: tuple[QueueOrder, ...] = get_args(QueueOrder)
 PREANNOTATION_STATES: tuple[PreannotationState, ...] = get_args(PreannotationState)
 VERSION_STATES: tuple[VersionState, ...] = get_args(VersionState)

@@ -28,6 +28,7 @@ from storage.models import (
     Rule,
     RuleSuggestion,
     Visit,
+    Webhook,
 )
 from storage.query_criteria import Condition
 from storage.soft_delete import SoftDeleteSession
@@ -46,6 +47,7 @@ _OF_PROJECTS: tuple[type[Any], ...] = (
     Rule,
     InstantHead,
     InstantLesson,
+    Webhook,
 )
 _OF_DOCUMENTS: tuple[type[Any], ...] = (
     AnnotationSet,

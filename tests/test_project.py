@@ -121,9 +121,9 @@ def test_every_imported_package_is_pinned() -> None:
 
 
 def test_whatever_the_page_and_the_interfaces_offer_works_after_the_readmes_first_command() -> None:
-    """`make app` and the image install requirements.txt. Training on several processes and the
-    client, which runs elsewhere, ask for more, and their errors say for what."""
-    assert imported_by(*SOURCES) - pinned_in("requirements.txt") == {"accelerate", "httpx"}
+    """`make app` and the image install requirements.txt. Training on several processes asks for
+    more, and its error says for what."""
+    assert imported_by(*SOURCES) - pinned_in("requirements.txt") == {"accelerate"}
 
 
 def test_the_image_gets_every_file_that_its_recipe_copies() -> None:

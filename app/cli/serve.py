@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from functools import partial
 
+from app import logs
 from app.services.operations.startup import prepare
 from app.services.retraining.jobs_database import require_json
 from app.services.retraining.worker_heartbeat import shared
@@ -27,12 +27,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
+    logs.configure(settings.log)
     if problem := listen_address.problem(settings.auth, options.host):
         raise ValueError(problem)
     started = prepare(settings)
     require_json(settings.jobs)
     if started.warning:
-        print(f"serve: {started.warning}", file=sys.stderr, flush=True)
+        logs.announce(f"serve: {started.warning}")
     worker = None if options.no_worker else worker_command()
     page = page_command(options.host, options.port)
     return Supervisor(page, worker, busy=partial(_busy, settings)).run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from app import logs
 from app.settings import Settings
 
 
@@ -12,7 +13,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    logs.configure(settings.log)
     from app.worker.workflow import run as work
 
-    work(Settings.from_environment())
+    work(settings)
     return 0

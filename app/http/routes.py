@@ -20,6 +20,7 @@ from app.http.api import (
     projects,
     suggestions,
     team,
+    webhooks,
 )
 from app.http.common import errors
 from app.http.common.authentication import Admission
@@ -76,6 +77,7 @@ API = _app(
     project_jobs.router,
     models.router,
     team.router,
+    webhooks.router,
     described=True,
 )
 

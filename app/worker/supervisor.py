@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from types import FrameType
 
+from app.logs import announce
 from app.settings import ROOT
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
@@ -29,7 +30,7 @@ _TICK = 0.1
 
 def page_command(host: str, port: int) -> list[str]:
     return [
-        *(sys.executable, "-m", "streamlit", "run", "app/server.py"),
+        *(sys.executable, "-m", "app.page"),
         *("--server.address", host, "--server.port", str(port)),
     ]
 
@@ -131,4 +132,4 @@ def _ending(child: subprocess.Popen[bytes]) -> str:
 
 
 def _say(text: str) -> None:
-    print(f"serve: {text}", file=sys.stderr, flush=True)
+    announce(f"serve: {text}")

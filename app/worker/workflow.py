@@ -1,5 +1,5 @@
-"""The worker: carries out retraining jobs, one at a time, as durable DBOS workflows, and between
-them pre-annotates in bulk.
+"""The worker: carries out retraining jobs, one at a time, as durable DBOS workflows, between them
+pre-annotates in bulk, and sends webhooks.
 
 Each step leaves its result in the jobs' database and its files in the job's folder. A worker
 that is killed at any moment is followed by one that repeats only the step it was in, and
@@ -52,6 +52,8 @@ from app.services.retraining.training_data import (
 )
 from app.services.retraining.worker_heartbeat import WorkerHeartbeat, present, shared
 from app.services.retraining.worker_lock import only_worker
+from app.services.webhooks.delivery import WebhookDeliveries
+from app.services.webhooks.job_events import JobEvents
 from app.settings import Settings
 from app.worker.reasons import Reasons
 from core.training.records import Evaluated, Resumed, TrainingRecord
@@ -97,10 +99,13 @@ def run(settings: Settings) -> None:
         _begin(
             PreannotationWorker(_sessions(), presence.name if presence else "worker", _training).run
         )
-        _begin(AutoRetrain(_sessions(), Jobs(settings, _sessions())).run)
+        jobs = Jobs(settings, _sessions())
+        _begin(AutoRetrain(_sessions(), jobs).run)
+        _begin(JobEvents(_sessions(), jobs).run)
+        _begin(WebhookDeliveries(_sessions(), settings.webhooks == "private").run)
         if presence:
             _begin(partial(succeed, presence))
-        print("The worker is ready.", flush=True)
+        logs.announce("The worker is ready.")
         _wait_for_a_signal()
         os._exit(0)  # a step in its middle is repeated by the next worker; no need to wait for it
 

@@ -30,6 +30,8 @@ from .records import (
     ModelVersion,
     Project,
 )
+from .webhook_signature import SignatureError, verify_webhook
+from .webhooks import NewWebhook, Webhook, WebhookDelivery
 
 __all__ = [
     "AnnotatedSpan",
@@ -43,6 +45,11 @@ __all__ = [
     "JobLogLine",
     "Label",
     "ModelVersion",
+    "NewWebhook",
     "Project",
     "ServerError",
+    "SignatureError",
+    "Webhook",
+    "WebhookDelivery",
+    "verify_webhook",
 ]

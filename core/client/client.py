@@ -28,6 +28,7 @@ from .records import (
     Project,
     read,
 )
+from .webhooks import Webhooks
 
 _PAGE = 500
 _PART = 2**20
@@ -51,6 +52,7 @@ class Client:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._server = Connection(url, token, transport)
+        self.webhooks = Webhooks(self._server)
 
     def __enter__(self) -> Self:
         return self
@@ -198,9 +200,11 @@ class Client:
         body = {"text": text, **settings}
         return _entities(self._server.ask("POST", "/predict", json=body, repeatable=True))
 
-    def predict_batch(self, texts: Sequence[str], **settings: Any) -> list[tuple[Entity, ...]]:
-        """The entities of each text, in their order. Settings as of `predict`, but for the decided
-        entities."""
+    def predict_batch(
+        self, texts: Sequence[str | Mapping[str, Any]], **settings: Any
+    ) -> list[tuple[Entity, ...]]:
+        """The entities of each text, in their order. Settings as of `predict`; a text in which
+        entities are decided is a mapping of `text`, `fixed` and `suppressed`."""
         predicted: list[tuple[Entity, ...]] = []
         for first in range(0, len(texts), _TEXTS):
             body = {"texts": list(texts[first : first + _TEXTS]), **settings}

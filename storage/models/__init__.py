@@ -17,6 +17,7 @@ from storage.models.projects import Label, Member, Project
 from storage.models.rules import Rule, RuleSuggestion
 from storage.models.tokens import ApiToken
 from storage.models.versions import ModelVersion
+from storage.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "AnnotationSet",
@@ -41,4 +42,6 @@ __all__ = [
     "RuleSuggestion",
     "User",
     "Visit",
+    "Webhook",
+    "WebhookDelivery",
 ]

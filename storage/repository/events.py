@@ -19,18 +19,18 @@ def record(
     project_id: int | None = None,
     document_id: int | None = None,
     detail: Mapping[str, Any] | None = None,
-) -> None:
-    """Writes down who did what just now."""
-    session.add(
-        Event(
-            person=person,
-            action=action,
-            project_id=project_id,
-            document_id=document_id,
-            detail=dict(detail or {}),
-        )
+) -> int:
+    """Writes down who did what just now; returns the entry's number."""
+    entry = Event(
+        person=person,
+        action=action,
+        project_id=project_id,
+        document_id=document_id,
+        detail=dict(detail or {}),
     )
+    session.add(entry)
     session.flush()
+    return entry.id
 
 
 def record_of_documents(

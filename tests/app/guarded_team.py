@@ -1,4 +1,4 @@
-"""The services about a team, with what each needs and a call of it."""
+"""The services about a team and about whom it tells, with what each needs and a call of it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.services.team import (
     sign_in,
     tokens,
 )
+from app.services.webhooks import webhooks
 from tests.app.guarded_models import Call
 from tests.app.world import World
 
@@ -27,6 +28,25 @@ OF_TEAM: dict[str, tuple[str, Call]] = {
     "team.accounts.set_administrator": (
         "administer",
         lambda w: accounts.set_administrator(w.sessions, "Second", True),
+    ),
+    "webhooks.webhooks.create": (
+        "administer",
+        lambda w: webhooks.create(
+            w.sessions, w.project, "https://example.org", ["job.failed"], private=False
+        ),
+    ),
+    "webhooks.webhooks.every": ("administer", lambda w: webhooks.every(w.sessions, w.project)),
+    "webhooks.webhooks.delete": (
+        "administer",
+        lambda w: webhooks.delete(w.sessions, w.project, 1),
+    ),
+    "webhooks.webhooks.deliveries": (
+        "administer",
+        lambda w: webhooks.deliveries(w.sessions, w.project, 1),
+    ),
+    "webhooks.webhooks.send_test": (
+        "administer",
+        lambda w: webhooks.send_test(w.sessions, w.project, 1),
     ),
     "team.members.of_project": ("review", lambda w: members.of_project(w.sessions, w.project)),
     "team.members.assign": (

@@ -74,3 +74,10 @@ def test_the_process_environment_is_read_when_none_is_given(
     monkeypatch.setenv("SPANNEAL_PERSON", "Imke")
 
     assert Settings.from_environment().person == "Imke"
+
+
+def test_webhooks_lead_to_public_addresses_unless_the_server_says_private() -> None:
+    assert Settings.from_environment({}).webhooks == "public"
+    assert Settings.from_environment({"SPANNEAL_WEBHOOKS": "private"}).webhooks == "private"
+    with pytest.raises(ValueError, match="SPANNEAL_WEBHOOKS must be public or private, got 'all'"):
+        Settings.from_environment({"SPANNEAL_WEBHOOKS": "all"})

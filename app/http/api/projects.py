@@ -23,9 +23,17 @@ from storage.enums import QueueOrder
 
 router = APIRouter(tags=["projects"])
 Id = Annotated[int, Path(ge=1, lt=2**31)]
-Name = Annotated[str, Field(min_length=1, max_length=new_project.LONGEST_NAME)]
 _SPACES = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """Control characters and Unicode's spaces: dialects of regular expressions differ about \\s."""
+Name = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=new_project.LONGEST_NAME,
+        pattern=rf"[^{_SPACES}]",
+        description="Not of spaces alone",
+    ),
+]
 LabelName = Annotated[
     str,
     Field(

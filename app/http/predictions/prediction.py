@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,6 +19,7 @@ from app.http.predictions.prediction_fields import (
     EntityOut,
     PredictionOut,
     SettingsWanted,
+    TextWanted,
     Wanted,
 )
 from app.services.annotation import drafts
@@ -44,8 +45,8 @@ async def predict(wanted: Wanted, caller: Calling, request: Request) -> Predicti
     if wanted.trace:
         steps = await unless_hung_up(request, _traced(model, wanted, settings, person))
         found, trace = Prediction(steps.text, steps.entities, steps.uncovered), steps.to_json()
-    elif wanted.fixed or wanted.suppressed:
-        found = await unless_hung_up(request, _beside(asked, wanted, person))
+    elif wanted.decided:
+        (found,) = await unless_hung_up(request, _beside(asked, [wanted], person))
     else:
         found = await unless_hung_up(request, batcher.predict(model, wanted.text, settings, person))
     (answer,) = await unless_hung_up(request, _answers(caller, asked, [found]))
@@ -56,11 +57,21 @@ async def predict(wanted: Wanted, caller: Calling, request: Request) -> Predicti
 async def predict_batch(
     wanted: BatchWanted, caller: Calling, request: Request
 ) -> list[PredictionOut]:
-    """The entities of each of several texts, in their order; short ones are read together."""
-    asked = await _asked(caller, wanted, wanted.texts)
-    predicting = batcher.predict_all(asked.model, wanted.texts, asked.settings, caller.person)
-    found = await unless_hung_up(request, predicting)
-    return await unless_hung_up(request, _answers(caller, asked, found))
+    """The entities of each of several texts, in their order; short ones of which nothing is decided
+    are read together."""
+    texts = wanted.each_text
+    asked = await _asked(caller, wanted, [item.text for item in texts])
+    return await unless_hung_up(request, _batch(caller, asked, texts))
+
+
+async def _batch(caller: Caller, asked: _Asked, texts: Sequence[TextWanted]) -> list[PredictionOut]:
+    decided = [item for item in texts if item.decided]
+    others = [item.text for item in texts if not item.decided]
+    found = await batcher.predict_all(asked.model, others, asked.settings, caller.person)
+    beside = await _beside(asked, decided, caller.person)
+    of_others = iter(await _answers(caller, asked, found))
+    of_decided = iter(await _answers(caller, replace(asked, project_id=None), beside))
+    return [next(of_decided if item.decided else of_others) for item in texts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +116,7 @@ async def _traced(
             expected=f"at most {MOST_TRACED} code points",
             remedy="Send single sentences, or leave out the trace.",
         )
-    if wanted.fixed or wanted.suppressed:
+    if wanted.decided:
         raise ApiError(
             422,
             "denoising steps are traced without fixed and suppressed entities",
@@ -115,18 +126,23 @@ async def _traced(
     return await batcher.trace(model, wanted.text, settings, person)
 
 
-async def _beside(asked: _Asked, wanted: Wanted, person: str) -> Prediction:
-    """What the model finds beside what a person decided, who calls labels as the project does."""
-    names = asked.custom.names
-    suppressed = [
-        replace(decided.entity(), label=label)
-        for decided in wanted.suppressed
-        for label in (decided.label, *(old for old, new in names.items() if new == decided.label))
-    ]
-    fixed = [decided.entity() for decided in wanted.fixed]
-    reading = partial(asked.model.predict, wanted.text, asked.settings, fixed, suppressed)
-    (found,) = await batcher.call(person, [(wanted.text, reading)])
-    return found
+async def _beside(asked: _Asked, texts: Sequence[TextWanted], person: str) -> list[Prediction]:
+    """What the model finds in each text beside what a person decided, who calls labels as the
+    project does."""
+    calls = []
+    for item in texts:
+        fixed = [decided.entity() for decided in item.fixed]
+        suppressed = list(_suppressed(item, asked.custom.names))
+        reading = partial(asked.model.predict, item.text, asked.settings, fixed, suppressed)
+        calls.append((item.text, reading))
+    return await batcher.call(person, calls)
+
+
+def _suppressed(item: TextWanted, names: Mapping[str, str]) -> Iterator[Entity]:
+    """By every name of the model's that is called so today."""
+    for decided in item.suppressed:
+        for label in (decided.label, *(old for old, new in names.items() if new == decided.label)):
+            yield replace(decided.entity(), label=label)
 
 
 async def suggested(

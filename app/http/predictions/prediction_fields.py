@@ -92,25 +92,41 @@ class DecidedEntity(BaseModel):
 Decided = Annotated[list[DecidedEntity], Field(max_length=_MOST_DECIDED)]
 
 
-class Wanted(SettingsWanted):
+class TextWanted(BaseModel):
+    """A text, and what a person decided in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
     text: Annotated[str, Field(max_length=MOST_TEXT)]
-    trace: bool = False
-    """With every denoising step."""
     fixed: Decided = []
     """Entities that stay as they are, and beside which the others are denoised."""
     suppressed: Decided = []
     """Entities that never come back. With either the model alone answers."""
 
     @property
+    def decided(self) -> bool:
+        return bool(self.fixed or self.suppressed)
+
+
+class Wanted(SettingsWanted, TextWanted):
+    trace: bool = False
+    """With every denoising step."""
+
+    @property
     def by_model_alone(self) -> bool:
-        return super().by_model_alone or bool(self.fixed or self.suppressed)
+        return super().by_model_alone or self.decided
 
 
 class BatchWanted(SettingsWanted):
     texts: Annotated[
-        list[Annotated[str, Field(max_length=MOST_TEXT)]],
+        list[Annotated[str, Field(max_length=MOST_TEXT)] | TextWanted],
         Field(min_length=1, max_length=MOST_TEXTS),
     ]
+    """Each a string, or an object with what was decided in it."""
+
+    @property
+    def each_text(self) -> list[TextWanted]:
+        return [TextWanted(text=item) if isinstance(item, str) else item for item in self.texts]
 
 
 class EntityOut(BaseModel):

@@ -12,6 +12,7 @@ from app.services.annotation.tasks import AnnotationTask
 from app.services.labels.duplicates import relabelled
 from app.services.suggestions import rules
 from app.services.suggestions.rules import Suggestions
+from app.services.webhooks import events
 from core.types import Entity, Key
 from storage.models import AnnotationSet
 from storage.records import SpanRecord
@@ -178,6 +179,7 @@ def save(
     standing.comment, standing.skip_reason = draft.comment, draft.skip_reason
     if draft.state == "submitted":
         annotation_sets.submit(session, stored, standing, person)
+        events.submitted(session, task.document.project_id, stored)
     else:
         standing.status = "skipped" if draft.state == "skipped" else "in_progress"
     session.flush()

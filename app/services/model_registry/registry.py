@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.services.model_registry.significance import Difference, Estimate
 from app.services.team.permissions import doer, require_administrator
+from app.services.webhooks import events as webhook_events
 from app.settings import ROOT
 from core.evaluation.metrics import Shares, stored_shares
 from core.modeling.file_format import outdated
@@ -258,7 +259,8 @@ def _promote(session: Session, version_id: int, why: str, back: bool = False) ->
     if before is not version:
         moved = {"from": before.id if before else None, "to": version.id}
         detail = {**moved, "why": why, "back": back}
-        events.record(session, doer(session), PROMOTED, detail=detail)
+        entry = events.record(session, doer(session), PROMOTED, detail=detail)
+        webhook_events.promoted(session, entry, moved["from"], version.id, doer(session))
     return version
 
 

@@ -17,7 +17,7 @@ from storage.engine import Sessions, writing
 from storage.enums import DeletableKind
 from storage.models import Document, Label, Project
 from storage.records import TrashedItem
-from storage.repository import events, projects, trash
+from storage.repository import events, projects, trash, webhooks
 from storage.repository.trash import Deletable
 
 
@@ -59,7 +59,8 @@ def deletion_request(sessions: Sessions, kind: DeletableKind, id: int) -> Deleti
 
 
 def delete(sessions: Sessions, kind: DeletableKind, id: int, typed: str, person: str) -> None:
-    """Puts it into the trash. Raises `DeletionError` unless its name was typed as it is."""
+    """Puts it into the trash. A project's webhooks are deleted for good, with their secrets. Raises
+    `DeletionError` unless its name was typed as it is."""
     with writing(sessions) as session:
         row = trash.find(session, kind, id)
         require(session, _project_of(row), _act(kind), person)
@@ -70,6 +71,8 @@ def delete(sessions: Sessions, kind: DeletableKind, id: int, typed: str, person:
             )
         if row.deleted_at is None:
             trash.put(session, row)
+            if isinstance(row, Project):
+                webhooks.remove_of_project(session, row.id)
             _record(session, f"delete {kind}", row, person)
 
 

@@ -153,6 +153,17 @@ class Jobs:
         with self._sessions() as session:
             return tuple(job for job in jobs if allowed(session, job.project_id, "review"))
 
+    def ended_since(self, at: datetime) -> tuple[Job, ...]:
+        """The jobs of all projects that were done or failed from `at` on."""
+        found = self._client.list_workflows(
+            name=WORKFLOW,
+            status=[status for status, state in _STATES.items() if state in ("done", "failed")],
+            completed_after=at.isoformat(),
+        )
+        jobs = tuple(map(self._job, found))
+        with self._sessions() as session:
+            return tuple(job for job in jobs if allowed(session, job.project_id, "review"))
+
     def progress(self, job_id: str) -> TrainingProgress:
         """Steps, losses, rates and development scores; empty before training begins."""
         data, job = self._settings.data, self.get(job_id)

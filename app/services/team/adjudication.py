@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.services.annotation import audit_log
 from app.services.team.disagreements import Kind, differences, overlap
 from app.services.team.permissions import require
+from app.services.webhooks import events as webhook_events
 from core.types import Key, key_of
 from storage.engine import Sessions, writing
 from storage.models import AnnotationSet, Document
@@ -252,6 +253,7 @@ def _keep(
         version=document.version,
         changes=[],
     )
+    webhook_events.submitted(session, document.project_id, made)
     assignments.sum_up(session, document, assignments.annotators(session, document.project_id))
     return made.id
 

@@ -69,7 +69,7 @@ def test_the_documents_examples_of_the_client_run(
     monkeypatch.setitem(sys.modules, "spanneal", core)
     monkeypatch.setitem(sys.modules, "spanneal.client", core.client)
     exec(compile(source, location, "exec"), {"__name__": "example"})
-    assert capsys.readouterr().out == OUTPUTS[location]
+    assert capsys.readouterr().out == OUTPUTS.get(location, "")
 
 
 def test_projects_and_labels_are_made_and_changed(client: Client, clinic: Project) -> None:
@@ -139,6 +139,12 @@ def test_decided_entities_stay_and_stay_away(client: Client) -> None:
     assert first.key not in [entity.key for entity in without]
     beside = client.predict(TEXTS[0], threshold=1.0, fixed=[decided])
     assert [(entity.key, entity.score) for entity in beside] == [(first.key, 1.0)]
+    texts = [TEXTS[1], {"text": TEXTS[0], "suppressed": [decided]}, TEXTS[2]]
+    before, of_decided, after = client.predict_batch(texts, threshold=0.0)
+    assert of_decided == without
+    assert [before, after] == client.predict_batch(TEXTS[1:3], threshold=0.0)
+    (fixed,) = client.predict_batch([{"text": TEXTS[0], "fixed": [decided]}], threshold=1.0)
+    assert fixed == beside
     for wrong in ({"steps": True}, {"steps": 0}, {"trace": True, "fixed": [decided]}):
         with pytest.raises(ServerError, match="422"):
             client.predict(TEXTS[0], **wrong)
@@ -178,3 +184,24 @@ def test_a_retraining_is_queued_watched_and_cancelled(
     (line,) = client.job_log(job.id)
     assert (line.step, line.level, line.message) == ("train", "info", "begins")
     assert client.job_log(job.id, after=1) == []
+
+
+def test_a_webhook_is_made_tested_watched_and_deleted(client: Client, clinic: Project) -> None:
+    hook = client.webhooks.create(clinic.id, "https://example.org/hook", ["document.submitted"])
+    assert hook.secret not in repr(hook)
+    (listed,) = client.webhooks.every(clinic.id)
+    assert (listed.id, listed.url, listed.events, listed.active) == (
+        hook.id,
+        "https://example.org/hook",
+        ("document.submitted",),
+        True,
+    )
+    queued = client.webhooks.test(clinic.id, hook.id)
+    assert (queued.event, queued.state, queued.attempts) == ("webhook.test", "pending", 0)
+    assert client.webhooks.deliveries(clinic.id, hook.id) == [queued]
+    with pytest.raises(ServerError, match="SPANNEAL_WEBHOOKS=private"):
+        client.webhooks.create(clinic.id, "http://169.254.169.254/latest")
+    client.webhooks.delete(clinic.id, hook.id)
+    assert client.webhooks.every(clinic.id) == []
+    with pytest.raises(ServerError, match=f"404: project {clinic.id} has no webhook {hook.id}"):
+        client.webhooks.deliveries(clinic.id, hook.id)

@@ -46,6 +46,9 @@ def test_every_answer_is_as_the_description_says(
 def decide_in_the_text(body: object) -> None:
     """Brings what was decided into the text, of one kind, one entity, and without a trace: what a
     JSON Schema cannot ask for."""
+    if isinstance(body, dict) and isinstance(body.get("texts"), list):
+        for item in body["texts"]:
+            decide_in_the_text(item)
     if not isinstance(body, dict) or not isinstance(body.get("text"), str):
         return
     length = len(body["text"])

@@ -16,6 +16,7 @@ from app.services.model_registry.registry import ModelRegistry
 from app.services.operations.startup import open_database
 from app.services.retraining.jobs import STEPS, Jobs, job_folder
 from app.services.retraining.training_data import RetrainingError, RetrainingSettings
+from app.services.webhooks import webhooks
 from app.settings import ROOT, Settings
 from core.training.metrics_file import read_metrics
 from storage.engine import Sessions
@@ -124,11 +125,14 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on_and_proposes_the_model(
     assert ModelRegistry(here.sessions).active() == served
 
 
-def test_a_job_that_fails_tells_why_and_leaves_the_serving_model_alone(
+def test_a_job_that_fails_tells_why_also_a_webhook_and_leaves_the_serving_model_alone(
     make: Callable[[Callable[[Path], Path]], Installation],
 ) -> None:
     here = make(pretend_model)
     served = ModelRegistry(here.sessions).active()
+    hook, _ = webhooks.create(
+        here.sessions, here.project_id, "http://127.0.0.1:9", ["job.failed"], private=True
+    )
     job_id = here.jobs.start(here.project_id)
     obstacle = job_folder(here.settings.data, job_id)
     obstacle.parent.mkdir()
@@ -142,6 +146,15 @@ def test_a_job_that_fails_tells_why_and_leaves_the_serving_model_alone(
     assert "try again" in job.reason
     assert ModelRegistry(here.sessions).active() == served
     assert [item.id for item in here.jobs.every()] == [job_id]
+
+    def attempted() -> list[webhooks.DeliveryView]:
+        sent = webhooks.deliveries(here.sessions, here.project_id, hook.id)
+        return [delivery for delivery in sent if delivery.last_error]
+
+    until(lambda: bool(attempted()))
+    (delivery,) = attempted()
+    assert (delivery.event, delivery.state, delivery.attempts) == ("job.failed", "pending", 1)
+    assert "127.0.0.1 (127.0.0.1) is this machine" in str(delivery.last_error)
 
 
 def test_without_an_active_model_or_a_known_job_the_error_says_what_to_do(tmp_path: Path) -> None:
