@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.app_kit import AnnotatePage, Site
-from tests.browser.conftest import PATIENCE, visiting
+from tests.browser.conftest import visiting
 from tests.browser.desk import AnnotatorView
 from tests.browser.servers import Served
 from tests.browser.suggested_kit import suggested
@@ -47,16 +45,6 @@ class Socket:
             self._waiting.append((server, message))
         else:
             server.send(message)
-
-
-@pytest.fixture
-def page(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    yield page
-    context.close()
 
 
 def opened(page: Page, site: Site, name: str) -> tuple[AnnotatePage, list[int]]:
