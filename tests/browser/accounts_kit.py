@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from app.services.operations.samples import seed_sample_project
 from app.services.operations.startup import SAMPLES
 from app.services.team import accounts, members
-from storage.engine import Sessions, create_engine_from, session_factory, upgrade
+from storage.engine import Sessions, create_engine_from, session_factory
+from tests.databases import copy_migrated
 
 GOOD = "seven grey herons rowing"
 SERVER = "app/server.py"
@@ -17,8 +18,7 @@ SERVER = "app/server.py"
 
 def people_in(data: Path, administrator: str = "Anna", annotator: str = "Bo") -> Sessions:
     """A database with the sample project, an administrator, and an annotator of it."""
-    engine = create_engine_from(f"sqlite:///{data}/spanneal.db")
-    upgrade(engine)
+    engine = create_engine_from(f"sqlite:///{copy_migrated(data / 'spanneal.db')}")
     sessions = session_factory(engine)
     project = seed_sample_project(sessions, SAMPLES)
     assert project is not None

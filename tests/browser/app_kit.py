@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from app.services.operations.samples import SAMPLE_LABELS, seed_sample_project
 from app.services.operations.startup import SAMPLES
-from storage.engine import Sessions, create_engine_from, session_factory, upgrade, writing
+from storage.engine import Sessions, create_engine_from, session_factory, writing
 from storage.enums import Split
 from storage.models import AnnotationSet
 from storage.records import SpanRecord
@@ -46,7 +46,7 @@ def without_model(data: Path, person: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Site:
-    """A running app, and the folder of its data."""
+    """A running app, and the folder of its data, where the database has its tables."""
 
     url: Served
     data: Path
@@ -55,7 +55,6 @@ class Site:
     def sessions(self) -> Sessions:
         """The app's database, with the sample project."""
         engine = create_engine_from(f"sqlite:///{self.data}/spanneal.db")
-        upgrade(engine)
         sessions = session_factory(engine)
         seed_sample_project(sessions, SAMPLES)
         return sessions

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.accounts_kit import SERVER, people_in
+from tests.browser.accounts_kit import SERVER
 from tests.browser.app_kit import PAGES, Site, environment, without_model
 from tests.browser.denoising_kit import opened_view
 from tests.browser.desk import AnnotatorView, Visit
+from tests.browser.filled_kit import filled
 from tests.browser.servers import Serve, Served, served
+from tests.databases import copy_migrated
 
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -200,6 +202,7 @@ def visiting(page: Page, demos: Served) -> Visit:
 def site(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The app for Anna without any model, which works all the same; nothing is in it at first."""
     data = tmp_path_factory.mktemp("site")
+    copy_migrated(data / "spanneal.db")
     return Site(serve(PAGES, env=without_model(data, "Anna")), data)
 
 
@@ -213,14 +216,18 @@ def site_of_bo(serve: Serve, site: Site) -> Site:
 def model_site(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The app with the bundled model."""
     data = tmp_path_factory.mktemp("model")
+    copy_migrated(data / "spanneal.db")
     return Site(serve(PAGES, env=environment(data)), data)
 
 
 @pytest.fixture(scope="session")
 def accounts_site(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The app behind its gate, with the bundled model: Anna administers, Bo annotates "Sample"."""
+    """The app behind its gate, with the bundled model, and no page of it is empty.
+
+    Anna administers, Bo annotates "Sample".
+    """
     data = tmp_path_factory.mktemp("accounts")
-    people_in(data)
+    filled(data)
     return Site(serve(SERVER, env={**environment(data), "SPANNEAL_AUTH": "accounts"}), data)
 
 

@@ -7,9 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.app_kit import AnnotatePage, Site
 from tests.browser.desk import AnnotatorView, Visit
-from tests.browser.suggested_kit import suggested
 
 pytestmark = pytest.mark.xdist_group("browser-demos")
 
@@ -34,8 +32,6 @@ AROUND: dict[str, Locate] = {
 }
 RIMS = ("header", "margin")
 """Places whose middle other things cover."""
-OTHERS = {"next": "second", "previous": "first"}
-"""Places that lead to another document."""
 INSIDE = ("characters", "hints", "history", "counts", "above")
 
 
@@ -130,43 +126,3 @@ def test_a_control_that_shows_its_focus_keeps_the_keys_that_work_it(visit: Visit
     label.focus()
     desk.press("Enter")
     assert desk.saved()["spans"]["m0"]["status"] == "accepted"
-
-
-def test_the_annotate_page_leaves_its_keys_to_the_annotator(tab: Page, site: Site) -> None:
-    project, ids = suggested(site.sessions, "Keys", ["first", "second", "third"])
-    desk = AnnotatePage(tab)
-    desk.open(site.url, ids[0], project)
-    counts = tab.get_by_test_id("counts")
-    elements: dict[str, Locator] = {
-        "next": tab.get_by_role("button", name="Next document"),
-        "previous": tab.get_by_role("button", name="Previous document"),
-        "margin": tab.get_by_test_id("stMain"),
-        "name": tab.get_by_role("heading", name="first"),
-        "guidelines": tab.get_by_role("button", name="Guidelines"),
-        "guidelines' words": tab.get_by_text("How to decide"),
-        "switch": tab.get_by_test_id("stCheckbox"),
-        "caption": tab.get_by_text("The suggestions were imported with the document."),
-        "header": tab.get_by_test_id("stHeader"),
-    }
-    for clicked, target in elements.items():
-        click(target, clicked)
-        desk.idle()
-        if clicked in OTHERS:  # in which nothing is selected yet
-            desk.shows(OTHERS[clicked])
-            desk.press("ArrowRight", "Alt+ArrowUp")
-        decide_and_undo(desk, clicked)
-        if clicked == "guidelines":
-            expect(elements["guidelines' words"]).to_be_visible()
-        if clicked == "guidelines' words":
-            desk.press("Escape")
-            expect(elements["guidelines' words"]).to_be_hidden()
-            expect(desk.popover).to_be_visible()
-    desk.page.get_by_test_id("history").click()
-    dialog = tab.get_by_role("dialog")
-    expect(dialog).to_be_visible()
-    desk.press("a", "Escape")
-    expect(dialog).to_be_hidden()
-    expect(counts).to_have_text("4 to review · 0 accepted · 0 rejected")
-    click(elements["margin"], "margin")
-    desk.press("Control+Enter")
-    desk.shows("second")

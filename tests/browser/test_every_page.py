@@ -6,18 +6,19 @@ In `make test` one page is looked at, in `make test-all` every page, in light, d
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.accounts_kit import SERVER, sign_in
-from tests.browser.app_kit import MODEL, environment, settled
-from tests.browser.conftest import PATIENCE
-from tests.browser.filled_kit import SAMPLE, TEAM, filled
-from tests.browser.servers import Serve, Served
+from tests.browser.accounts_kit import sign_in
+from tests.browser.app_kit import MODEL, Site, settled
+from tests.browser.filled_kit import SAMPLE, TEAM
+from tests.browser.servers import Served
+
+pytestmark = pytest.mark.xdist_group("browser-accounts")
 
 SERIOUS = ("serious", "critical")
 WIDE, PHONE = 1280, 400
@@ -100,30 +101,21 @@ PLAIN = {"sign-in": "Sign in to Spanneal", "nowhere": "There is no such page"}
 """Pages that are not Streamlit's."""
 
 
-@pytest.fixture(scope="module")
-def server(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Served:
-    data = tmp_path_factory.mktemp("full")
-    filled(data)
-    return serve(SERVER, env={**environment(data), "SPANNEAL_AUTH": "accounts"})
+@pytest.fixture
+def server(accounts_site: Site) -> Served:
+    return accounts_site.url
 
 
 @pytest.fixture
-def signed_in(request: pytest.FixtureRequest, browser: Browser, server: Served) -> Iterator[Page]:
+def signed_in(request: pytest.FixtureRequest, page: Page, server: Served) -> Page:
     """A tab of the administrator's, high enough for the whole of a page."""
     scheme: Literal["light", "dark"]
     scheme, width = request.param
-    page = browser.new_page(
-        color_scheme=scheme,
-        viewport={"width": width, "height": 2400},
-        locale="en-US",
-        timezone_id="UTC",
-        reduced_motion="reduce",
-    )
-    page.set_default_timeout(PATIENCE)
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 2400})
     expect.set_options(timeout=MODEL)
     sign_in(page, server, "Anna")
-    yield page
-    page.close()
+    return page
 
 
 def barriers(page: Page) -> list[str]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from app.services.team import accounts, sign_in
 from app.web.gate import COOKIE
@@ -68,18 +67,19 @@ def project(accounts_site: Site) -> int:
 
 @pytest.fixture(scope="module")
 def hostile_tab(
-    browser: Browser, browser_context_args: dict[str, Any], accounts_site: Site, project: int
+    kept_tab: Page, accounts_site: Site, project: int
 ) -> Iterator[tuple[Page, list[str]]]:
     """Signed in as the hostile name; and what dialogs said."""
-    context = browser.new_context(**browser_context_args, bypass_csp=True)
-    context.set_default_timeout(PATIENCE)
+    context = kept_tab.context
     token = sign_in.sign_in(accounts_site.sessions, WHO, GOOD)
     context.add_cookies([{"name": COOKIE, "value": token, "url": accounts_site.url}])
     page = context.new_page()
+    context.new_cdp_session(page).send("Page.setBypassCSP", {"enabled": True})
     ran: list[str] = []
     page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
     yield page, ran
-    context.close()
+    page.close()
+    context.clear_cookies()
 
 
 @pytest.fixture

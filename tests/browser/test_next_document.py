@@ -3,60 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.app_kit import AnnotatePage, Site
-from tests.browser.conftest import PATIENCE, visiting
-from tests.browser.desk import AnnotatorView
-from tests.browser.servers import Served
+from tests.browser.held_kit import Socket, submit
 from tests.browser.suggested_kit import suggested
-from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browser-site")
-
-
-class Socket:
-    """What a page says to Streamlit, and holds back while `held`."""
-
-    def __init__(self, page: Page) -> None:
-        self.held = False
-        self._waiting: list[tuple[WebSocketRoute, str | bytes]] = []
-        page.route_web_socket(re.compile("_stcore/stream"), self._connect)
-
-    def release(self) -> None:
-        self.held = False
-        for server, message in self._waiting:
-            server.send(message)
-        self._waiting.clear()
-
-    def lose(self) -> None:
-        """Loses what waits, as Streamlit does what is written without a connection."""
-        until(lambda: bool(self._waiting))
-        self._waiting.clear()
-
-    def _connect(self, socket: WebSocketRoute) -> None:
-        server = socket.connect_to_server()
-        socket.on_message(lambda message: self._pass_on(server, message))
-
-    def _pass_on(self, server: WebSocketRoute, message: str | bytes) -> None:
-        if self.held:
-            self._waiting.append((server, message))
-        else:
-            server.send(message)
-
-
-@pytest.fixture
-def page(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    yield page
-    context.close()
 
 
 def opened(page: Page, site: Site, name: str) -> tuple[AnnotatePage, list[int]]:
@@ -74,11 +29,6 @@ def opened_and_held(page: Page, site: Site, name: str) -> tuple[Socket, Annotate
     desk, ids = opened(page, site, name)
     socket.held = True
     return socket, desk, ids
-
-
-def submit(desk: AnnotatorView, shows: str) -> None:
-    desk.press("Control+Enter")
-    expect(desk.text).to_contain_text(shows)
 
 
 def test_it_is_worked_on_before_the_page_has_run_and_nothing_of_it_is_drawn_anew_then(
@@ -171,40 +121,3 @@ def test_edits_survive_a_server_that_dies_before_the_page_has_followed(
     desk.is_saved()
     desk.shows("second")
     assert sorted(span.status for span in site.stored(ids[1])) == ["accepted"] + ["suggested"] * 4
-
-
-def test_what_is_done_before_its_suggestions_are_there_is_done_beside_them(
-    page: Page, demos: Served
-) -> None:
-    socket = Socket(page)
-    desk = visiting(page, demos)("nested", ahead="awaited")
-    desk.text.focus()
-    socket.held = True
-    submit(desk, "Ada met Olena")
-    expect(desk.bars).to_have_count(0)
-    desk.press("Control+Enter")
-    question = page.get_by_test_id("reading-question")
-    expect(question).to_have_text(re.compile("^No suggestions yet. Submit without them"))
-    question.get_by_test_id("reading-no").click()
-    desk.drag("laughed")
-    desk.press("1")
-    expect(desk.state).to_have_attribute("data-state", "saving")
-
-    socket.release()
-    expect(desk.bars).to_have_count(2)
-    server = desk.saved()
-    assert server["log"] == ["add"]
-    assert server["bases"] == [0]
-    assert server["case"] == "repeated"
-
-
-def test_it_waits_for_suggestions_no_longer_than_a_moment(page: Page, demos: Served) -> None:
-    socket = Socket(page)
-    desk = visiting(page, demos)("nested", ahead="awaited")
-    desk.text.focus()
-    socket.held = True
-    submit(desk, "Ada met Olena")
-    desk.drag("laughed")
-    desk.press("1")
-    expect(desk.state).to_have_attribute("data-state", "saved")
-    expect(desk.bars).to_have_count(2)

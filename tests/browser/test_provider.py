@@ -31,6 +31,7 @@ def url(provider: Provider, serve: Serve, tmp_path_factory: pytest.TempPathFacto
     toml.write_text(secrets(provider, f"http://127.0.0.1:{port}"))
     env = {
         **environment(folder),
+        "SPANNEAL_MODEL": str(folder / "none"),  # no page here asks it
         "SPANNEAL_AUTH": "oidc",
         "STREAMLIT_SECRETS_FILES": str(toml),
     }

@@ -145,12 +145,12 @@ def test_an_administrator_makes_an_account_whose_password_is_shown_once(
 ) -> None:
     sign_in(tab, url, "Anna")
     tab.goto(f"{url}/people")
-    tab.get_by_label("Name", exact=True).fill("Chi")
+    tab.get_by_label("Name", exact=True).fill("Dan")
     tab.get_by_role("button", name="Create account").click()
 
     expect(tab.get_by_text("You won’t see it again")).to_be_visible()
-    assert "Chi" in [account.name for account in accounts.every(accounts_site.sessions)]
+    assert "Dan" in [account.name for account in accounts.every(accounts_site.sessions)]
     password = tab.get_by_test_id("stCode").inner_text().strip()
     tab.context.clear_cookies()
-    sign_in(tab, url, "Chi", password)
+    sign_in(tab, url, "Dan", password)
     expect(tab.get_by_text("You are not a member of any project yet")).to_be_visible()

@@ -27,33 +27,32 @@ def samples(site: Site) -> tuple[int, Mapping[int, int]]:
 
 
 @pytest.fixture(scope="module")
-def pages(
-    browser: Browser, browser_context_args: dict[str, Any], site: Site, site_of_bo: Site
-) -> Iterator[list[tuple[AnnotatePage, Served]]]:
-    """A page at the server of each; neither is told what the other does until it asks."""
-    contexts = [browser.new_context(**browser_context_args) for _ in range(2)]
-    for context in contexts:
-        context.set_default_timeout(PATIENCE)
-        context.route(CHANGES, lambda route: route.abort())
-    urls = (site.url, site_of_bo.url)
-    yield [(AnnotatePage(item.new_page()), url) for item, url in zip(contexts, urls, strict=True)]
-    for context in contexts:
-        context.close()
+def page_of_bo(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """In a window of its own: a tab behind another one is hardly drawn. It is not told what Anna
+    does until it asks."""
+    context = browser.new_context(**browser_context_args)
+    context.set_default_timeout(PATIENCE)
+    context.route(CHANGES, lambda route: route.abort())
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture
 def opened(
-    pages: list[tuple[AnnotatePage, Served]], samples: tuple[int, Mapping[int, int]]
+    tab: Page,
+    page_of_bo: Page,
+    site: Site,
+    site_of_bo: Site,
+    samples: tuple[int, Mapping[int, int]],
 ) -> Opened:
-    """Opens a sample for Anna and for Bo: their pages, and the document's id."""
-    expect.set_options(timeout=PATIENCE)
-
+    """Opens a sample for Anna and for Bo, at the server of each: their pages, and its id."""
+    anna, bo = AnnotatePage(tab), AnnotatePage(page_of_bo)
     project, ids = samples
 
     def open_for_both(number: int) -> tuple[AnnotatePage, AnnotatePage, int]:
-        for desk, url in pages:
+        for desk, url in ((anna, site.url), (bo, site_of_bo.url)):
             desk.open(url, ids[number], project)
-        return pages[0][0], pages[1][0], ids[number]
+        return anna, bo, ids[number]
 
     return open_for_both
 

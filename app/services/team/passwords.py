@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -18,8 +19,6 @@ LOOKED_AT = 72
 EASILY_GUESSED = 1
 """zxcvbn's score up to which a password falls to 10⁶ guesses."""
 _HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash(secrets.token_urlsafe())
-"""What is compared where there is no account, so that the answer takes as long."""
 
 
 class PasswordError(ValueError):
@@ -36,8 +35,9 @@ def matches(hashed: str | None, password: str) -> bool:
     """Whether it is the password; as slow for an account that there is not (None), and for a
     password that is too long to be any."""
     possible = hashed if len(password) <= LONGEST else None
+    nobodys = _nobodys_hash()  # whoever is asked for, or the first answer would tell
     try:
-        right = _HASHER.verify(possible or _NOBODY, _plain(password[:LONGEST]))
+        right = _HASHER.verify(possible or nobodys, _plain(password[:LONGEST]))
         return right and possible is not None
     except (VerificationError, InvalidHashError):
         return False
@@ -70,6 +70,12 @@ def check(password: str, name: str) -> None:
             "this password is easy to guess: it is common, follows a pattern, or contains the "
             "name; use several unrelated words instead"
         )
+
+
+@cache
+def _nobodys_hash() -> str:
+    """What is compared where there is no account, so that the answer takes as long."""
+    return _HASHER.hash(secrets.token_urlsafe())
 
 
 def _easily_guessed(password: str, name: str) -> bool:

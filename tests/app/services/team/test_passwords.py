@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import pytest
 
 from app.services.team import passwords
@@ -16,6 +18,20 @@ def test_passwords_are_kept_as_argon2id() -> None:
     assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert passwords.matches(stored, GOOD)
     assert not passwords.matches(stored, GOOD + " ")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_first_answer_of_a_process_takes_as_long_for_an_account_that_there_is_not(
+    monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    stored = passwords.hashed(GOOD, "Anna") if known else None
+    hasher = mock.Mock(wraps=passwords._HASHER)
+    monkeypatch.setattr(passwords, "_HASHER", hasher)
+    passwords._nobodys_hash.cache_clear()
+
+    assert not passwords.matches(stored, "wrong password")
+
+    assert [call[0] for call in hasher.method_calls] == ["hash", "verify"]
 
 
 @pytest.mark.parametrize(
