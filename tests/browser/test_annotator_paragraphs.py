@@ -34,8 +34,8 @@ def drag_between(desk: AnnotatorView, first: str, last: str) -> None:
 
 def test_blank_lines_part_paragraphs_by_half_a_line_however_many_there_are(visit: Visit) -> None:
     desk = visit("paragraphs")
-    one, several, none = desk.text.evaluate(GAPS)
-    assert one == several == pytest.approx(14.4, abs=1), "half of a line of 28 pixels"
+    single, several, none = desk.text.evaluate(GAPS)
+    assert single == several == pytest.approx(14.4, abs=1), "half of a line of 28 pixels"
     assert none == 0, "a line that follows at once"
 
 
