@@ -78,5 +78,5 @@ def test_the_span_annotator_is_one_module_with_one_default_export() -> None:
     assert "\nimport " not in source
     declared = re.compile(r"^export (?:async )?(?:const|class|function\*?) \w+", re.MULTILINE)
     for file in folder.glob("*.js"):
-        for found in declared.findall(file.read_text(encoding="utf-8")):
-            assert found.removeprefix("export ") in source, file.name
+        for start in declared.findall(file.read_text(encoding="utf-8")):
+            assert start.removeprefix("export ") in source, file.name
