@@ -44,10 +44,10 @@ def test_a_score_that_is_sent_reaches_a_whole_percent_where_the_stored_one_does(
 def test_a_long_texts_words_and_suggestions_are_sent_in_proportion_to_it() -> None:
     text = long_text(20_000)
     names = re.finditer(r"[A-Z]\w+(?: [A-Z]\w+)*", text)
-    found = [
+    spans = [
         DraftSpan(f"m1.{number}", *name.span(), "ORG", "suggested", 0.84123456, "model", CONFIDENCE)
         for number, name in enumerate(names)
     ]
-    assert len(found) > 2_000
+    assert len(spans) > 2_000
     assert len(wire.words(text)) < len(text)
-    assert len(json.dumps(wire.rows(wire.spans(found)))) < 90 * len(found)
+    assert len(json.dumps(wire.rows(wire.spans(spans)))) < 90 * len(spans)
