@@ -28,6 +28,7 @@ from core.types import Entity, Prediction, SamplerSettings, Trace
 from storage.engine import Sessions, writing
 from storage.enums import Split
 from storage.repository import documents, projects
+from tests.app.sent_spans import named
 from tests.app.traces import build_trace
 from tests.databases import copy_migrated
 
@@ -189,6 +190,7 @@ class Site:
         """What the span annotator shows: what the page gave it, and the last answer."""
         component = self.app.get("bidi_component")[0]
         data: dict[str, Any] = json.loads(component.proto.json)
+        data["spans"] = named(data["spans"])
         return {**{name: self.answer.get(name) for name in _ANSWERED}, **data}
 
     def spans(self) -> dict[str, str]:

@@ -121,7 +121,8 @@ def receive(model: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
         error = apply(model, op)
     ack = {"client": sent["client"], "seq": sent["ops"][-1]["seq"]} if sent["ops"] else None
     following = next_of(model, sent["doc_id"]) if sent["go_on"] and model["ahead"] else None
-    return {**answer, "ack": ack, "error": error, "state": state_of(model), "next": following}
+    state = as_sent(state_of(model))
+    return {**answer, "ack": ack, "error": error, "state": state, "next": following}
 
 
 def next_of(model: dict[str, Any], run: str) -> dict[str, Any]:
@@ -134,7 +135,11 @@ def next_of(model: dict[str, Any], run: str) -> dict[str, Any]:
     data |= state_of(stored)
     if model["ahead"] == "awaited":
         data |= {"spans": [], "reading": AWAITED}
-    return {"ready": model["ahead"] == "ready", "data": data}
+    return {"ready": model["ahead"] == "ready", "data": as_sent(data)}
+
+
+def as_sent(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "spans": wire.rows(data["spans"])}
 
 
 async def edits(request: Request) -> Response:

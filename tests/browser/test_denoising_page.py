@@ -109,3 +109,24 @@ def test_d_opens_the_selected_spans_sentence_and_back_returns_to_the_same_place(
     tab.wait_for_function(
         "([box, top]) => box.scrollTop === top", arg=[page.text.element_handle(), scrolled]
     )
+
+
+IN_LINE = """() => [...document.querySelector('.st-key-denoise_overview').parentElement.children]
+    .map(part => part.getBoundingClientRect()).filter(({width}) => width)
+    .map(({top, bottom}) => Math.round((top + bottom) / 2))"""
+"""The heights at which the middles of the top line's parts lie."""
+
+
+@pytest.mark.parametrize("text", ["Document", "My text"])
+def test_title_text_and_dials_stand_in_one_line_at_1280_pixels(
+    page: Page, model_site: Site, text: str
+) -> None:
+    project, ids = model_site.own_samples(f"{text} of the European Central Bank, second series")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{model_site.url}/denoise?project={project}&document={ids[1]}")
+    page.get_by_text(text, exact=True).click()
+    expect(page.locator(".denoising .readout")).to_be_visible(timeout=MODEL)
+    settled(page)
+    heights = page.evaluate(IN_LINE)
+    assert len(heights) >= 8
+    assert max(heights) - min(heights) <= 2

@@ -23,6 +23,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.app.sent_spans import named
+
 COMPONENT = "span_annotator"
 _TRIGGER = "$$STREAMLIT_INTERNAL_KEY_{}__events"
 ANSWER_LIMIT = 30.0
@@ -99,6 +101,9 @@ class Tab:
             return None
         self.received += len(answer.content)
         content: dict[str, Any] = answer.json()
+        following = content["next"] and content["next"]["data"]
+        for data in filter(None, (content["state"], following)):
+            data["spans"] = named(data["spans"])
         return content
 
     async def listen(self, address: str) -> None:
@@ -152,7 +157,8 @@ class Tab:
         match element.WhichOneof("type"):
             case "bidi_component" if element.bidi_component.component_name == COMPONENT:
                 self._component = element.bidi_component.id
-                self._mounted(json.loads(element.bidi_component.json))
+                shown = json.loads(element.bidi_component.json)
+                self._mounted({**shown, "spans": named(shown["spans"])})
             case "alert" if element.alert.format == Alert.ERROR:
                 self.problems[f"page: {element.alert.body}"] += 1
             case "exception":

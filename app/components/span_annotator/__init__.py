@@ -31,7 +31,8 @@ sent.
     labels: `{name, color "#rrggbb", key, description}`; `key` is one character or None.
     spans: `{id, start, end, label, status, score, source, confidence}` as stored, status
         suggested, accepted or rejected, source model, instant, rule or person, score 0..1 or
-        None, confidence `{left, right, type}` in 0..1, None or missing.
+        None, confidence `{left, right, type}` in 0..1, None or missing. They reach the browser, and
+        come with an answer, as `app.services.annotation.wire.rows`.
     edits: the address of the server for edits, below the page's folder.
     title: the document and its project, told in full-window mode, which covers the page's heading.
     key, store, person: the component's key in session state; the database, named up to a first
@@ -145,7 +146,7 @@ def span_annotator(
         },
         **{"labels": _plain(labels), "hints": _plain(hints), "conflicts": _plain(conflicts)},
         **{"held_out": held_out, "flow": flow, "actions": table(hotkeys or {})},
-        **{"spans": _plain(spans), "tokens": wire.words(text)},
+        **{"spans": wire.rows(spans), "tokens": wire.words(text)},
         **{"version": version, "person": person},
         **{"reading": reading, "title": title, "opened": opened},
     }

@@ -28,6 +28,7 @@ import { Popover } from './popover.js';
 import { ReadingQuestion } from './reading_question.js';
 import { Review } from './review.js';
 import { Room } from './room.js';
+import { withNames } from './rows.js';
 import { sessionOf } from './session.js';
 import { SpanList } from './span_list.js';
 import { applyOp, fromWire, same } from './spans.js';
@@ -321,7 +322,8 @@ export class Annotator extends DocumentActions {
  * @param {RenderArguments} component
  * @returns {() => void}
  */
-export default function render({ parentElement, data, setStateValue, setTriggerValue }) {
+export default function render({ parentElement, data: sent, setStateValue, setTriggerValue }) {
+  const data = withNames(sent);
   let annotator = INSTANCES.get(parentElement);
   const session = sessionOf(data);
   if (annotator) annotator.switchPerson(session);

@@ -1,5 +1,7 @@
 // One message to the server, beside Streamlit's own connection: no run of the page is needed.
 
+import { answerWithNames } from './rows.js';
+
 /** @type {string | undefined} */
 const SERVER = /** @type {any} */ (window).__streamlit?.BACKEND_BASE_URL;
 const ANSWER_LIMIT = 30_000; // ms
@@ -31,7 +33,7 @@ export async function post(address, message, signal, unknown) {
     });
     if (response.status === UNKNOWN_PAGE) { unknown(); return null; }
     const answer = await response.json();
-    if (response.ok) return answer;
+    if (response.ok) return answerWithNames(answer);
     return NEVER_TAKEN.includes(response.status) ? refused(message, answer.detail) : null;
   } catch { return null; }
 }

@@ -57,7 +57,7 @@ export class TextView {
    * @returns {Paragraph}
    */
   build(line, start) {
-    const node = el('div', 'para');
+    const node = el('div', line.trim() ? 'para' : 'para blank');
     const over = el('div', 'over');
     over.setAttribute('aria-hidden', 'true');
     const words = el('div', 'txt');

@@ -142,6 +142,18 @@ interface SpanFields {
 
 type WireSpan = WirePlace & SpanFields;
 
+/** A span as it is sent: what it says in this order, without names; the confidence where it is known. */
+type SpanRow = [string, number, number, string, Status, number | null, SpanFields['source'], ...number[]];
+
+/** Data of a document whose spans are as they are sent. */
+type Sent<T extends { spans: WireSpan[] }> = Omit<T, 'spans'> & { spans: SpanRow[] };
+
+/** An answer as it is sent. */
+type SentAnswer = Omit<Answer, 'state' | 'next'> & {
+  state: Sent<DocumentState> | null;
+  next: { ready: boolean; data: Sent<DocumentData> } | null;
+};
+
 interface WireHint extends WirePlace {
   label: string;
   score: number | null;
@@ -258,7 +270,7 @@ type Destination = 'next' | 'previous' | 'denoise' | `denoise@${number}` | 'hist
 
 interface RenderArguments {
   parentElement: HTMLElement | ShadowRoot;
-  data: AnnotatorData;
+  data: Sent<AnnotatorData>;
   setStateValue(name: 'flow', value: Flow): void;
   setStateValue(name: 'visible', value: { doc_id: string | number; offset: number }): void;
   setTriggerValue(name: 'navigate', value: Destination): void;

@@ -14,6 +14,7 @@ from app.screens.annotate import (
 )
 from app.screens.annotate.visit import follow_annotator, is_shown, record_visit
 from app.screens.common import location
+from app.screens.common.wording import literal
 from app.services.suggestions import instant_wake
 
 app = context.current()
@@ -22,6 +23,9 @@ service = app.annotation()
 follow_annotator()
 project, document_id = location.current(app)
 if project is None or document_id is None:
+    st.header("Annotate", anchor=False)
+    if project:
+        st.caption(literal(project.name))
     st.info(
         "No documents to annotate yet. Upload files or paste a text on the Documents page.",
         icon=":material/description:",

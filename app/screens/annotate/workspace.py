@@ -11,7 +11,7 @@ from app.components.span_annotator import span_annotator
 from app.context import SUGGESTING, AppContext
 from app.screens.annotate import flow, long_document, navigation_requests, visit
 from app.screens.annotate.guidelines import guidelines
-from app.screens.annotate.metadata import metadata
+from app.screens.annotate.metadata import metadata, metadata_button
 from app.screens.annotate.visit import KEY
 from app.screens.common import location
 from app.screens.common.icon_button import icon_button
@@ -61,7 +61,7 @@ def heading(
         )
         st.space("stretch")
         guidelines(above.labels, above.guidelines)
-        metadata(above.meta)
+        metadata_button(above.meta)
         if not withheld(above.split, status) and st.button(
             "How the model got here", icon=":material/blur_on:", help="D"
         ):
@@ -71,6 +71,7 @@ def heading(
         ):
             service.reopen(above.document_id, app.person)
             st.rerun()
+    metadata(above.meta)
 
 
 def open_document(

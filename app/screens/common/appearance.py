@@ -11,6 +11,12 @@ CHOSEN = {"light": "#34497e", "dark": "#9fb1ec"}
 """The text of what is chosen of several buttons; it stands on a tint of the primary colour, which
 is too near to that colour itself in the dark."""
 
+PROJECT_NAME = "project-name"
+"""The key of the container of a project's name in a line of menus; a long name gives way there."""
+
+METADATA = "document-metadata"
+"""The key of the container of a document's metadata, which never takes the room of its text."""
+
 _HEARD_ALONE = (
     "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);"
 )
@@ -25,5 +31,10 @@ button[data-testid^="stBaseButton-primary"]:not(:disabled),
 button[data-testid^="stBaseButton-primary"]:not(:disabled) *,
 span[data-tag], span[data-tag] * {{ color: {text}; }}
 [class*="st-key-{KEY}"] button [data-testid="stMarkdownContainer"] {{ {_HEARD_ALONE} }}
+.st-key-{METADATA} {{ max-height: 8.5rem; overflow-y: auto; padding: 0.5rem 0.75rem; }}
+.st-key-{METADATA} {{ row-gap: 0.1rem; }}
+.st-key-{METADATA} p {{ font-size: 0.875rem; overflow-wrap: anywhere; }}
+:has(> .st-key-{PROJECT_NAME}) {{ flex: 1 1 3rem !important; max-width: max-content; }}
+.st-key-{PROJECT_NAME} p {{ overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }}
 .stButtonGroup button[data-selected="true"] * {{ color: {chosen}; }}
 </style>"""

@@ -72,11 +72,8 @@ def choose_versions(
     ]
 
 
-def choose_version(
-    app: AppContext, active: ModelPredictor, key: str, *, folded: bool = False
-) -> ModelPredictor:
-    """Asks for one model version; the active one where there is no other. `folded` makes the menu
-    fit into a line of others."""
+def choose_version(app: AppContext, active: ModelPredictor, key: str) -> ModelPredictor:
+    """Asks for one model version; the active one where there is no other."""
     every = {version.id: version for version in app.models.versions()}
     if len(every) < 2:
         return active
@@ -86,8 +83,6 @@ def choose_version(
         index=list(every).index(active.model_version_id),
         format_func=lambda number: _titled(every[number]),
         key=key,
-        label_visibility="collapsed" if folded else "visible",
-        width=130 if folded else "stretch",
     )
     return _predictor(every[number], active) or active
 

@@ -13,13 +13,12 @@ STEPS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 30, 50)
 
 
 def choose_settings(
-    predictor: ModelPredictor, flat: bool, *, folded: bool = False
+    predictor: ModelPredictor, flat: bool, *, stacked: bool = False
 ) -> SamplerSettings:
     """γ, K, the seed, η and φ; each holds for the session. With `flat`, nothing that is found
-    lies within another. `folded` puts them behind a button that names the first two."""
-    if folded:
-        with st.popover(_in_short(), icon=":material/tune:", help="The sampler’s settings"):
-            gamma, spans, noise, chance, filtering = (st.container() for _ in range(5))
+    lies within another. `stacked` puts one below another, without a frame."""
+    if stacked:
+        gamma, spans, noise, chance, filtering = (st.container() for _ in range(5))
     else:
         with st.container(border=True):
             gamma, spans, noise, chance, filtering = st.columns(5, gap="medium")
@@ -71,7 +70,8 @@ def choose_settings(
     )
 
 
-def _in_short() -> str:
+def in_short() -> str:
+    """The first two settings as they stand, for the button that the others are behind."""
     state = st.session_state
     steps = state.get("gamma", SUGGESTING.steps)
     return f"γ {steps} · K {state.get('num_spans', SUGGESTING.num_spans)}"

@@ -90,7 +90,7 @@ def _own_text() -> str:
         height=68,
         max_chars=LONGEST_TEXT,
         label_visibility="collapsed",
-        width=250,
+        width=200,
     )
 
 

@@ -6,8 +6,9 @@ import streamlit as st
 
 from app import context
 from app.screens.common import denoising_view, location, run_comparison, sampler_controls, sentence
+from app.screens.common.appearance import PROJECT_NAME
 from app.screens.common.icon_button import icon_button
-from app.screens.common.wording import clipped, literal
+from app.screens.common.wording import literal
 from app.screens.denoise.beside import choose_beside
 from app.screens.denoise.overview import overview_rows
 from app.services.labels import label_set
@@ -23,18 +24,22 @@ if project is None or predictor is None:
     st.stop()
 document_id = location.current_document(app, project)
 colours = label_set.colours(app.sessions, project.id)
-with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
     if document_id and icon_button(
         "Back to the document", "arrow_back", key="back", help="where you were"
     ):
         location.go(location.ANNOTATE, document_id)
     st.subheader("Denoise", anchor=False, width="content")
-    st.caption(literal(clipped(project.name, 40)), width="content")
+    with st.container(key=PROJECT_NAME):
+        st.caption(literal(project.name))
     choice = sentence.choose_sentence(app, project.id, document_id)
-    predictor = run_comparison.choose_version(app, predictor, "denoise_version", folded=True)
-    with st.spinner("Loading the model …"):
+    with (
+        st.spinner("Loading the model …"),
+        st.popover(sampler_controls.in_short(), icon=":material/tune:", help="Model and sampler"),
+    ):
+        predictor = run_comparison.choose_version(app, predictor, "denoise_version")
         settings = sampler_controls.choose_settings(
-            predictor, flat=not project.settings.nested, folded=True
+            predictor, flat=not project.settings.nested, stacked=True
         )
     beside = choose_beside(app, predictor, settings)
     overview = overview_rows(predictor, choice, settings, colours) if choice else []

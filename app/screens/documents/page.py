@@ -22,6 +22,7 @@ project = project_header(
     app, "Documents", "Open a document, decide on its suggestions, submit, continue."
 )
 counts = documents.counts_by_status(app.sessions, project.id)
+may_change = app.may(project.id, "review")
 
 
 def listing(*, suggests: bool) -> None:
@@ -35,15 +36,17 @@ def listing(*, suggests: bool) -> None:
             pass_progress(app, project.id)
         documents_table(app, project.id, counts)
     else:
-        st.info(
-            "No documents in this project yet. Go to **Add documents** to upload files or paste "
-            "a text; the model suggests entities as soon as you open one.",
-            icon=":material/description:",
+        how = (
+            "Go to **Add documents** to upload files or paste a text; the model suggests entities "
+            "as soon as you open one."
+            if may_change
+            else "Reviewers of the project and administrators add them."
         )
+        st.info(f"No documents in this project yet. {how}", icon=":material/description:")
 
 
 context.warm_up(app.predictor())
-if not app.may(project.id, "review"):  # the rest is for who may change the project
+if not may_change:
     listing(suggests=False)
     st.stop()
 refused_by_project(app, project.id)

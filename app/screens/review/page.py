@@ -9,6 +9,7 @@ from app.screens.common import location
 from app.screens.common.project_header import project_header
 from app.screens.common.wording import literal
 from app.screens.review import ranking
+from app.services.operations import documents
 from app.services.suggestions.label_review import judge_of
 
 app = context.current()
@@ -29,6 +30,15 @@ if predictor is None:
     st.stop()
 service = context.reviews()
 submitted = service.submitted(project.id)
+if not submitted and not sum(documents.counts_by_status(app.sessions, project.id).values()):
+    st.info(
+        "No documents in this project yet. Add some on the Documents page; once some are "
+        "submitted, they can be checked here.",
+        icon=":material/description:",
+    )
+    if st.button("Go to Documents", icon=":material/arrow_back:"):
+        location.go(location.DOCUMENTS)
+    st.stop()
 if not submitted:
     st.info(
         "Nothing to check yet: no documents are submitted, apart from held-out ones. Those are "

@@ -66,7 +66,8 @@ def _opened(
     else:
         shown, to_come = replace(shown, spans=(), hints=()), AWAITED
     data = document_data(shown, person, can_ask=predictor is not None, reading=to_come)
-    return NextDocument(ready, {**data, "tokens": wire.words(shown.text)})
+    on_the_wire = {"spans": wire.rows(data["spans"]), "tokens": wire.words(shown.text)}
+    return NextDocument(ready, {**data, **on_the_wire})
 
 
 def begin_visit(session: Session, document_id: int, person: str) -> None:

@@ -107,7 +107,7 @@ def answer_of(
         ack=None if applied.ack is None else {"client": client, "seq": applied.ack},
         error=_in_trash(applied.trashed) if applied.trashed is not None else applied.error,
         state={
-            "spans": wire.spans(applied.spans),
+            "spans": wire.rows(wire.spans(applied.spans)),
             "version": applied.version,
             "status": applied.status,
             "read_only": applied.status == "submitted",

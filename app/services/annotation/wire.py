@@ -27,6 +27,30 @@ def span(record: Mapping[str, Any]) -> dict[str, Any]:
     return shown
 
 
+def rows(records: Iterable[Mapping[str, Any]]) -> list[list[Any]]:
+    """The spans as `[id, start, end, label, status, score, source]`, and the three parts of the
+    confidence where they are known: names would be most of a long document's message.
+
+    A score loses what lies below a ten-thousandth and never gains, so that it reaches a share of
+    whole percents exactly where the stored one does.
+    """
+    return [
+        [
+            *(record["id"], record["start"], record["end"], record["label"], record["status"]),
+            *(_floored(record["score"]), record["source"]),
+            *(record["confidence"][part] for part in _PARTS if record.get("confidence")),
+        ]
+        for record in records
+    ]
+
+
+def _floored(score: float | None) -> float | None:
+    if score is None:
+        return None
+    nearest = round(score, 4)
+    return nearest if nearest <= score else round(nearest - 1e-4, 4)
+
+
 def conflicts(waiting: Iterable[Conflict], person: str) -> list[dict[str, Any]]:
     """The person's open conflicts; what they did themselves was in another tab."""
     return [

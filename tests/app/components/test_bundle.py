@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,17 @@ def test_imports_come_first_and_each_file_once(tmp_path: Path) -> None:
     assert bundle(entry) == (
         "const one = 1;\n\nconst two = one + one;\n\n"
         "export default function render() { return one + two; }\n"
+    )
+
+
+def test_comments_and_indentation_stay_behind(tmp_path: Path) -> None:
+    entry = write(
+        tmp_path,
+        main="// What it is for.\n\n/**\n * @param {number} a\n */\nexport function half(a) {\n"
+        "  /** @type {string} */ const url = 'https://here'; // as it is\n  return a / 2;\n}\n",
+    )
+    assert bundle(entry).strip() == (
+        "function half(a) {\nconst url = 'https://here'; // as it is\nreturn a / 2;\n}"
     )
 
 
@@ -64,6 +76,7 @@ def test_the_span_annotator_is_one_module_with_one_default_export() -> None:
     source = bundle(folder / "annotator.js")
     assert source.count("\nexport ") == 1
     assert "\nimport " not in source
-    assert all(
-        file.read_text(encoding="utf-8").splitlines()[0] in source for file in folder.glob("*.js")
-    )
+    declared = re.compile(r"^export (?:async )?(?:const|class|function\*?) \w+", re.MULTILINE)
+    for file in folder.glob("*.js"):
+        for start in declared.findall(file.read_text(encoding="utf-8")):
+            assert start.removeprefix("export ") in source, file.name

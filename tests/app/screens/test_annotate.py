@@ -213,6 +213,7 @@ def test_a_link_to_a_document_that_is_not_there_opens_another(site: Site) -> Non
 def test_an_empty_project_says_what_to_do(site: Site) -> None:
     site.open("annotate")
 
+    assert site.app.header[0].value == "Annotate"
     assert "No documents to annotate yet" in site.messages()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 
 from app.services.annotation.annotation import AnnotationService
-from storage.repository import operations
+from storage.engine import writing
+from storage.repository import documents, operations
 from tests.app.pages_kit import Site
 
 
@@ -145,3 +146,37 @@ def _asked_again(site: Site, document: int) -> int:
     with site.sessions() as session:
         history = operations.of_document(session, document)
     return sum(operation.payload["op"] == "suggest" for operation in history)
+
+
+def test_metadata_opens_above_the_text_and_stays_open_from_document_to_document(
+    site: Site,
+) -> None:
+    first = _with_meta(site, 1, {"source": "a *letter*", "tags": ["mail", "old"]})
+    second = _with_meta(site, 2, {"pages": 3})
+    plain = _with_meta(site, 3, {})
+    site.open("annotate", document=first)
+    assert "letter" not in site.messages()
+
+    site.app.button(key="metadata_button").click()
+    site.run()
+    assert r"**source** a \*letter\*" in site.messages()
+    assert r"**tags** mail, old" in site.messages()
+
+    site.open("annotate", document=second)
+    assert "**pages** 3" in site.messages()
+    site.app.button(key="metadata_button").click()
+    site.run()
+    assert "**pages**" not in site.messages()
+
+    site.open("annotate", document=plain)
+    assert "metadata_button" not in {button.key for button in site.app.button}
+
+
+def _with_meta(site: Site, number: int, meta: dict[str, object]) -> int:
+    with writing(site.sessions) as session:
+        name, text = f"letter {number}", f"Ada wrote letter {number}."
+        added = documents.add(
+            session, site.project_id, name=name, text=text, split="train", meta=meta
+        )
+        assert added is not None
+        return added.id

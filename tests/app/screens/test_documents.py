@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.context import AppContext
 from app.screens.common.wording import literal
 from app.services.interchange import refusals
 from app.settings import ROOT
@@ -62,6 +63,15 @@ def _environment() -> dict[str, str]:
     import os
 
     return dict(os.environ)
+
+
+def test_who_may_not_add_documents_is_told_who_does(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AppContext, "may", lambda app, project, act: act == "annotate")
+    site.open("documents")
+    assert "Reviewers of the project and administrators add them" in site.messages()
+    assert "Go to **Add documents**" not in site.messages()
 
 
 def test_every_document_is_listed_with_a_status_in_words(site: Site) -> None:

@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 
 from storage.models import AnnotationSet, Document
 from tests.app.pages_kit import TEXT, PretendedModel, Site
+from tests.app.sent_spans import named
 from tests.app.versions_kit import add_version
 
 
 def _texts(site: Site) -> list[dict[str, Any]]:
     """What the read-only texts were given."""
     given = [json.loads(item.proto.json) for item in site.app.get("bidi_component")]
-    return [data for data in given if "spans" in data]
+    return [{**data, "spans": named(data["spans"])} for data in given if "spans" in data]
 
 
 def _found(data: dict[str, Any]) -> dict[str, str]:

@@ -47,6 +47,12 @@ def test_with_nothing_submitted_the_page_says_what_to_do(site: Site) -> None:
     assert "Nothing to check yet" in site.messages()
 
 
+def test_an_empty_project_is_sent_to_where_documents_are_added(site: Site) -> None:
+    site.open("review")
+    assert "No documents in this project yet" in site.messages()
+    assert [button.label for button in site.app.button][-1] == "Go to Documents"
+
+
 def test_held_out_documents_are_never_checked(site: Site) -> None:
     submit(site.sessions, site.project_id, TEXT, WRONG, split="holdout")
     site.open("review")

@@ -17,6 +17,7 @@ from app.web.gate import COOKIE
 from app.web.open_pages import Worker
 from storage.engine import Sessions, writing
 from storage.repository import documents, operations, projects
+from tests.app.sent_spans import named
 from tests.app.web.open_pages_kit import ANNA, BO, Page, Running
 from tests.app.web.open_pages_kit import running as running
 
@@ -64,7 +65,7 @@ def test_an_edit_is_saved_for_who_works_on_the_page_and_answered_with_what_it_ma
 
     assert status == 200
     assert answer["ack"] == {"client": "c", "seq": 1}
-    (span,) = answer["state"]["spans"]
+    (span,) = named(answer["state"]["spans"])
     assert (span["id"], span["status"], span["label"]) == ("p-1", "accepted", "PER")
     assert (answer["state"]["version"], answer["state"]["status"]) == (1, "in_progress")
     assert (answer["error"], answer["returned"], answer["news"]) == (None, None, None)

@@ -18,6 +18,7 @@ from storage.engine import writing
 from storage.enums import Split
 from storage.repository import documents, visits
 from tests.app.fake_model import FakeModel, seed
+from tests.app.sent_spans import named
 from tests.app.teamwork import team
 
 SUBMIT = {"seq": 1, "op": "submit"}
@@ -64,7 +65,7 @@ def test_it_comes_with_its_suggestions_and_without_another_look_of_the_model(
         "Another text.",
         "0 7 1 4 0 1",
     )
-    assert [(span["start"], span["status"]) for span in data["spans"]] == [(0, "suggested")]
+    assert [(span["start"], span["status"]) for span in named(data["spans"])] == [(0, "suggested")]
     assert (data["title"], data["read_only"], data["can_ask"]) == ("e · P", False, True)
     assert (data["version"], data["reading"]) == (0, None)
     assert [label["name"] for label in data["labels"]] == ["PER", "ORG", "LOC"]
@@ -79,7 +80,9 @@ def test_it_is_what_opening_it_would_have_shown(sessions: Sessions, first: int) 
     shown = AnnotationService(sessions, model).glance(first + 1, "Ann")
     assert shown is not None, "it is open, and the person's"
     assert following is not None
-    assert [span["id"] for span in following.data["spans"]] == [span.id for span in shown.spans]
+    assert [span["id"] for span in named(following.data["spans"])] == [
+        span.id for span in shown.spans
+    ]
     with sessions() as session:
         assert documents.get(session, first + 1).claimed_by == "Ann"
         (visit,) = visits.of_project(session, documents.get(session, first).project_id)

@@ -1,0 +1,58 @@
+"""Paragraphs with blank lines between them: how they stand, and that no offset moves."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.annotator_cases import PARAGRAPHS
+from tests.browser.desk import AnnotatorView, Visit
+
+pytestmark = pytest.mark.xdist_group("browser-demos")
+
+GAPS = """box => {
+    const lines = [...box.querySelectorAll('.para:not(.blank)')]
+        .map(line => line.getBoundingClientRect());
+    return lines.slice(1).map((line, i) => line.top - lines[i].bottom);
+}"""
+COPIED = """box => {
+    const clipboardData = new DataTransfer();
+    box.dispatchEvent(new ClipboardEvent('copy', { clipboardData, bubbles: true }));
+    return clipboardData.getData('text/plain');
+}"""
+
+
+def drag_between(desk: AnnotatorView, first: str, last: str) -> None:
+    """Drags from the start of some words to the end of others."""
+    start, end = desk.box_of(first), desk.box_of(last)
+    mouse = desk.page.mouse
+    mouse.move(start["left"] + 2, start["y"])
+    mouse.down()
+    mouse.move(end["right"] - 2, end["y"], steps=6)
+    mouse.up()
+
+
+def test_blank_lines_part_paragraphs_by_half_a_line_however_many_there_are(visit: Visit) -> None:
+    desk = visit("paragraphs")
+    single, several, none = desk.text.evaluate(GAPS)
+    assert single == several == pytest.approx(14.4, abs=1), "half of a line of 28 pixels"
+    assert none == 0, "a line that follows at once"
+
+
+def test_a_span_over_blank_lines_is_copied_and_saved_with_all_of_them(visit: Visit) -> None:
+    desk = visit("paragraphs")
+    between = PARAGRAPHS[PARAGRAPHS.index("stayed") : PARAGRAPHS.index(" wrote")]
+    before = desk.text.evaluate(GAPS)
+    drag_between(desk, "stayed", "She")
+    assert desk.text.evaluate(COPIED) == between
+    desk.press("1")
+    expect(desk.page.locator("[data-testid=bar][data-label=PER]").last).to_be_visible()
+    assert desk.drawn() == [between]
+    assert desk.text.evaluate(GAPS) == before, "the span takes no room on blank lines"
+
+
+def test_a_word_after_blank_lines_is_chosen_at_its_own_offsets(visit: Visit) -> None:
+    desk = visit("paragraphs")
+    desk.drag("Oslo")
+    desk.press("3")
+    assert desk.drawn() == ["Oslo"]
