@@ -26,6 +26,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the data folder's path where the new page will run, such as /data in a container "
         "(default: as here)",
     )
+    parser.add_argument(
+        "--cancel-jobs",
+        action="store_true",
+        help="cancel retraining jobs that are not finished, once everything is moved",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,11 +38,13 @@ def run(options: argparse.Namespace) -> int:
     there: Path | None = options.data_there
     if there is not None and not there.is_absolute():
         raise ValueError(f"--data-there must be an absolute path, got {there}")
-    moved = move_database(settings, options.to, there, _tell)
+    moved = move_database(settings, options.to, there, _tell, cancel_jobs=options.cancel_jobs)
     for name, content in moved.tables.items():
         print(f"{name:24} {content.rows:>10,} rows  {content.sha256[:16]}")
     for folder, here in moved.models.items():
         print(f"model {folder}{'' if here else ': not here; copy it to the new machine'}")
+    for job_id in moved.cancelled:
+        print(f"cancelled the retraining job {job_id}")
     print(
         f"Everything is in the new database; the old one is unchanged in {settings.data}.\nFrom "
         "now on set SPANNEAL_DATABASE to the new URL, for every page and worker. Retraining jobs "

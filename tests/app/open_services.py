@@ -43,6 +43,7 @@ OPEN = {
     "retraining.jobs.Jobs.close": ("ends the connection of the process"),
     "retraining.jobs.Jobs.every": ("lists what the person may see; see its own test"),
     "retraining.jobs.Jobs.ended_since": ("lists what the person may see, as `every` does"),
+    "retraining.jobs.Jobs.unfinished": ("lists what the person may see, as `every` does"),
     "retraining.jobs.Jobs.on": ("gives the same jobs to other sessions"),
     "retraining.jobs.Jobs.states": ("numbers alone, for the machine's metrics"),
     "retraining.jobs.Jobs.worker_running": ("whether the machine is at work"),

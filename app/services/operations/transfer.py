@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ class Moved:
     tables: Mapping[str, Content]
     models: Mapping[str, bool]
     """The folders that model versions name there, and whether each is there now."""
+    cancelled: tuple[str, ...] = ()
+    """The retraining jobs that were not finished."""
 
 
 def move_database(
@@ -31,17 +34,21 @@ def move_database(
     to: str,
     data: Path | None = None,
     on_step: Callable[[Step], None] = lambda step: None,
+    *,
+    cancel_jobs: bool = False,
 ) -> Moved:
     """Copies the SQLite database into the empty PostgreSQL database `to`, all or nothing.
 
     `data` is the data folder's path where the new page will run, if another: models below the
-    present one are recorded below it. Raises `MoveError`; the old database stays as it was.
+    present one are recorded below it. `cancel_jobs` cancels jobs that are not finished, once all
+    else is moved. Raises `MoveError`; the old database stays as it was.
     """
     _require_ready(settings, to)
     old, new = create_engine_from(settings.database), create_engine_from(to)
     try:
         upgrade(old)
-        _require_no_jobs(settings)
+        if not cancel_jobs:
+            _require_no_jobs(settings)
 
         def placed(path: str) -> str:
             return _placed(path, settings.data, data) if data else path
@@ -51,7 +58,8 @@ def move_database(
             counted = {name: content.rows for name, content in tables.items()}
             events.record(session, settings.person, "move database", detail={"rows": counted})
             folders = [located(version) for version in model_versions.every(session)]
-        return Moved(tables, {str(folder): folder.is_dir() for folder in folders})
+        cancelled = _cancel_jobs(settings) if cancel_jobs else ()
+        return Moved(tables, {str(folder): folder.is_dir() for folder in folders}, cancelled)
     finally:
         old.dispose()
         new.dispose()
@@ -74,20 +82,40 @@ def _require_ready(settings: Settings, to: str) -> None:
 
 def _require_no_jobs(settings: Settings) -> None:
     """Jobs stay in their own database, so that none may be under way."""
+    with _opened_jobs(settings) as jobs:
+        unfinished = jobs.unfinished() if jobs else ()
+    if unfinished:
+        listed = ", ".join(f"{job.id} ({job.state})" for job in unfinished)
+        raise MoveError(
+            f"retraining jobs are not finished, and jobs are not moved: {listed}; start a worker "
+            "and let them finish, or cancel them: on the Train page, or with --cancel-jobs"
+        )
+
+
+def _cancel_jobs(settings: Settings) -> tuple[str, ...]:
+    """Cancels what no worker is at: none runs here, see `_require_ready`."""
+    with _opened_jobs(settings) as jobs:
+        if jobs is None:
+            return ()
+        unfinished = tuple(job.id for job in jobs.unfinished())
+        for job_id in unfinished:
+            jobs.cancel(job_id)
+        return unfinished
+
+
+@contextmanager
+def _opened_jobs(settings: Settings) -> Iterator[Jobs | None]:
+    """None where there are none, or where other machines share them."""
     if database_copy.kind(settings.jobs) != "sqlite" or not database_copy.occupied(settings.jobs):
+        yield None
         return
     engine = create_engine_from(settings.database)
     jobs = Jobs(settings, session_factory(engine))
     try:
-        active = [job.id for job in jobs.every() if job.active]
+        yield jobs
     finally:
         jobs.close()
         engine.dispose()
-    if active:
-        raise MoveError(
-            f"the retraining job {active[0]} is not finished; start a worker and let it finish, or "
-            "cancel it on the Train page, and try again"
-        )
 
 
 def _placed(path: str, old: Path, new: Path) -> str:

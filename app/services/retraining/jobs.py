@@ -153,15 +153,22 @@ class Jobs:
         with self._sessions() as session:
             return tuple(job for job in jobs if allowed(session, job.project_id, "review"))
 
+    def unfinished(self) -> tuple[Job, ...]:
+        """The jobs of all projects that wait or run."""
+        return self._in_states("queued", "running")
+
     def ended_since(self, at: datetime) -> tuple[Job, ...]:
         """The jobs of all projects that were done or failed from `at` on."""
+        return self._in_states("done", "failed", completed_after=at.isoformat())
+
+    def _in_states(self, *states: JobState, completed_after: str | None = None) -> tuple[Job, ...]:
         found = self._client.list_workflows(
             name=WORKFLOW,
-            status=[status for status, state in _STATES.items() if state in ("done", "failed")],
-            completed_after=at.isoformat(),
+            status=[status for status, state in _STATES.items() if state in states],
+            completed_after=completed_after,
         )
-        jobs = tuple(map(self._job, found))
         with self._sessions() as session:
+            jobs = map(self._job, found)
             return tuple(job for job in jobs if allowed(session, job.project_id, "review"))
 
     def progress(self, job_id: str) -> TrainingProgress:

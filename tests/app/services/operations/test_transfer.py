@@ -14,6 +14,7 @@ from app.services.annotation.annotation import AnnotationService
 from app.services.model_registry.registry import ModelRegistry
 from app.services.operations.startup import open_database
 from app.services.operations.transfer import move_database
+from app.services.retraining.jobs import Jobs
 from app.settings import Settings
 from storage.database_transfer import MoveError, Step
 from storage.engine import Sessions, create_engine_from, session_factory, writing
@@ -150,6 +151,26 @@ def test_it_goes_from_sqlite_to_postgresql_and_says_so(settings: Settings, tmp_p
     empty = settings_in(tmp_path / "elsewhere")
     with pytest.raises(MoveError, match="there is no database in"):
         move_database(empty, TARGET)
+
+
+@pytest.mark.postgresql
+def test_unfinished_jobs_stop_the_move_unless_they_are_to_be_cancelled(
+    settings: Settings, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sessions = open_database(settings)
+    jobs = Jobs(settings, sessions)
+    job_id = jobs.start(1)
+    jobs.close()
+    sessions.kw["bind"].dispose()
+
+    with pytest.raises(MoveError, match=rf"{job_id} \(queued\).*--cancel-jobs"):
+        move_database(settings, database_url)
+    assert main(["move", "--to", database_url, "--cancel-jobs"]) == 0
+    assert f"cancelled the retraining job {job_id}" in capsys.readouterr().out
+    jobs = Jobs(settings, sessions)
+    assert (jobs.unfinished(), jobs.get(job_id).state) == ((), "cancelled")
+    jobs.close()
+    sessions.kw["bind"].dispose()
 
 
 @pytest.mark.postgresql
