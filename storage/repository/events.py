@@ -54,12 +54,6 @@ def record_of_documents(
     session.flush()
 
 
-def of_project(session: Session, project_id: int, limit: int = 100) -> Sequence[Event]:
-    """What was done to a project and what is in it, the newest first."""
-    query = select(Event).where(Event.project_id == project_id).order_by(Event.id.desc())
-    return session.scalars(query.limit(limit)).all()
-
-
 def of_action(session: Session, action: str, limit: int | None) -> Sequence[Event]:
     """Every time this was done, anywhere, the newest first; `None`: all of them."""
     query = select(Event).where(Event.action == action).order_by(Event.id.desc())

@@ -7,7 +7,8 @@ import pytest
 from storage.engine import writing
 from storage.enums import DeletableKind
 from storage.models import Document
-from storage.repository import annotation_sets, documents, events, projects, trash
+from storage.repository import annotation_sets, documents, projects, trash
+from tests.app.event_log import events_of
 from tests.app.pages_kit import Site
 
 
@@ -47,7 +48,7 @@ def test_a_project_is_deleted_once_its_name_is_typed_and_can_be_restored(site: S
     assert _names(site) == ["News", "Other"]
     with site.sessions() as session:
         assert documents.get(session, document).name == "visit"
-        reported = events.of_project(session, site.project_id)
+        reported = events_of(session, site.project_id)
     assert [(item.person, item.action) for item in reported] == [
         ("annotator", "restore project"),
         ("annotator", "delete project"),

@@ -14,7 +14,8 @@ from app.services.operations import trash
 from app.services.team import adjudication
 from storage.engine import writing
 from storage.models import AnnotationSet, Operation
-from storage.repository import documents, events, label_names, operations
+from storage.repository import documents, label_names, operations
+from tests.app.event_log import events_of
 from tests.app.label_kit import answer, label_id, merge, names, rename, rows, shown
 from tests.app.pages_kit import PretendedModel
 from tests.app.restoring import back
@@ -66,7 +67,7 @@ def test_renaming_leaves_the_log_as_it_was_and_is_written_down(
     assert reported(people, 0) == before
     assert "added “Oslo” as LOC" in before
     with sessions() as session:
-        event = events.of_project(session, people.project_id, 1)[0]
+        event = events_of(session, people.project_id)[0]
     assert (event.action, event.person) == (label_names.RENAMED, "Rita")
     assert event.detail == {"name": "LOC", "to": "PLACE"}
 

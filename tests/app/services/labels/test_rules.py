@@ -17,10 +17,11 @@ from app.services.suggestions import rule_matching
 from app.services.suggestions.rule_matching import RuleMatcher
 from core.text.tokenization import tokenize
 from storage.engine import Sessions, writing
-from storage.repository import events, projects
+from storage.repository import projects
 from storage.repository import rules as rule_rows
 from storage.repository.rules import NewRule, StoredRule
 from storage.rule_files import RuleFileError
+from tests.app.event_log import events_of
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_rules_are_taken_once_and_new_labels_are_created(
         ("DRUG", "exact", "Aspirin"),
     ]
     with sessions() as session:
-        done = [(event.action, event.detail) for event in events.of_project(session, project_id)]
+        done = [(event.action, event.detail) for event in events_of(session, project_id)]
     assert done == [("import rules", {"name": "a.csv", "rules": n}) for n in (1, 2)]
 
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.services.operations.projects import ProjectSettings, configure
-from storage.repository import events, projects
+from storage.repository import projects
+from tests.app.event_log import events_of
 from tests.app.teamwork import team
 
 SETTINGS = ProjectSettings(
@@ -31,7 +32,7 @@ def saved(sessions: sessionmaker[Session], project_id: int) -> ProjectSettings:
 
 def recorded(sessions: sessionmaker[Session], project_id: int) -> list[dict[str, Any]]:
     with sessions() as session:
-        result = events.of_project(session, project_id)
+        result = events_of(session, project_id)
         return [dict(item.detail) for item in result if item.action == "settings"]
 
 

@@ -14,8 +14,9 @@ from app.services.team import assignment
 from app.services.team.assignment import FullError
 from storage.engine import writing
 from storage.models import Assignment, Document
-from storage.repository import assignments, documents, events, trash
+from storage.repository import assignments, documents, trash
 from storage.repository.corrected import corrected
+from tests.app.event_log import events_of
 from tests.app.teamwork import Team, later, team
 
 pytestmark = pytest.mark.both_databases
@@ -106,7 +107,7 @@ def test_what_was_given_and_taken_back_is_written_down(pair: Team) -> None:
     assignment.assign(pair.sessions, pair.project_id, ["Anna"], pair.ids[:1])
     assignment.withdraw(pair.sessions, pair.ids[0], "Anna")
     with pair.sessions() as session:
-        back, given, *_ = events.of_project(session, pair.project_id)
+        back, given, *_ = events_of(session, pair.project_id)
     assert (given.action, back.action) == ("assigned", "withdrawn")
     assert (back.document_id, back.detail) == (pair.ids[0], {"people": ["Anna"]})
 
