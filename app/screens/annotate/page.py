@@ -7,6 +7,7 @@ import streamlit as st
 from app import context
 from app.screens.annotate import (
     history,
+    late_lessons,
     long_document,
     navigation_requests,
     resuggest,
@@ -15,7 +16,6 @@ from app.screens.annotate import (
 from app.screens.annotate.visit import follow_annotator, is_shown, record_visit
 from app.screens.common import location
 from app.screens.common.wording import literal
-from app.services.suggestions import instant_wake
 
 app = context.current()
 service = app.annotation()
@@ -37,8 +37,9 @@ if project is None or document_id is None:
 resuggest.finish()
 shown = is_shown(document_id)
 if not shown:
-    instant_wake.wait(app.sessions, project.id)
-view = service.glance(document_id, app.person, refresh=not shown)
+    late_lessons.wait(app, project.id, document_id)
+refresh = not shown or late_lessons.are_learnt(app, project.id, document_id)
+view = service.glance(document_id, app.person, refresh=refresh)
 above = view.heading if view else service.heading(document_id, app.person)
 navigation_requests.all_done(app, above)
 with workspace.column():
@@ -60,4 +61,5 @@ if result.navigate:
 history.show(app, service, view)
 if not history.is_open(view):  # a run of the page would draw the dialog anew under the hand
     resuggest.watch()
+    late_lessons.watch(view)
     long_document.watch(view)

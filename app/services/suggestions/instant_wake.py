@@ -46,14 +46,15 @@ def caught_up(sessions: Sessions, project_id: int) -> bool:
     return learner is None or learner.wait(project_id, 0)
 
 
-def wait(sessions: Sessions, project_id: int) -> None:
+def wait(sessions: Sessions, project_id: int) -> bool:
     """Wait a moment, at most, for what was submitted to be learnt by this process; longer for the
-    first documents of a project."""
+    first documents of a project. Returns whether it is."""
     learner = _learners.get(_address(sessions))
     if learner is None or learner.wait(project_id, PATIENCE):
-        return
-    if _learnt(sessions, project_id) < FIRST:
-        learner.wait(project_id, FIRST_PATIENCE - PATIENCE)
+        return True
+    if _learnt(sessions, project_id) >= FIRST:
+        return False
+    return learner.wait(project_id, FIRST_PATIENCE - PATIENCE)
 
 
 def _learnt(sessions: Sessions, project_id: int) -> int:
