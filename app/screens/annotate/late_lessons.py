@@ -1,6 +1,7 @@
-"""A document that opened before all that was submitted was learnt is suggested on again then.
+"""A project's first documents are suggested on again where they opened before all was learnt.
 
-Only a document that nobody has begun: suggestions change under no decision.
+Only a document that nobody has begun: suggestions change under no decision. Later on, what one
+document more has taught changes little, and a team of pages that look again and again costs much.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ from app.services.annotation.document_view import DocumentView
 from app.services.suggestions import instant_wake
 
 _AWAITED = "opened before all was learnt"
-OFTEN = 0.5
+OFTEN = 1.0
 """Seconds from one look at whether all is learnt to the next."""
 
 
 def wait(app: AppContext, project_id: int, document_id: int) -> None:
-    """Waits a moment for what was submitted to be learnt, and notes where that was not enough; to
-    be called before the document is opened."""
-    caught_up = instant_wake.wait(app.sessions, project_id)
-    st.session_state[_AWAITED] = None if caught_up else document_id
+    """Waits a moment for what was submitted to be learnt, and notes a document that has to be
+    suggested on again; to be called before it is opened."""
+    settled = instant_wake.wait(app.sessions, project_id)
+    st.session_state[_AWAITED] = None if settled else document_id
 
 
 def are_learnt(app: AppContext, project_id: int, document_id: int) -> bool:

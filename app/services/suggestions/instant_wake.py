@@ -48,12 +48,13 @@ def caught_up(sessions: Sessions, project_id: int) -> bool:
 
 def wait(sessions: Sessions, project_id: int) -> bool:
     """Wait a moment, at most, for what was submitted to be learnt by this process; longer for the
-    first documents of a project. Returns whether it is."""
+    first documents of a project. Returns whether the next one may stay without what is missing: it
+    is not of the first."""
     learner = _learners.get(_address(sessions))
     if learner is None or learner.wait(project_id, PATIENCE):
         return True
     if _learnt(sessions, project_id) >= FIRST:
-        return False
+        return True
     return learner.wait(project_id, FIRST_PATIENCE - PATIENCE)
 
 

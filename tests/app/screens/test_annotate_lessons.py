@@ -105,3 +105,15 @@ def test_what_opened_with_all_that_was_learnt_stays_whatever_is_learnt_after_it(
 
     assert "Monday" not in site.spans()
     assert "learnt from" not in site.messages()
+
+
+def test_beyond_a_projects_first_documents_nothing_is_suggested_again(
+    site: Site, learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instant_wake, "FIRST", 0)
+    site.open("annotate", document=site.add())
+
+    learner.learn()
+    site.run()
+
+    assert "Monday" not in site.spans()
