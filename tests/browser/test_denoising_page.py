@@ -124,7 +124,7 @@ def test_title_text_and_dials_stand_in_one_line_at_1280_pixels(
     project, ids = model_site.own_samples(f"{text} of the European Central Bank, second series")
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"{model_site.url}/denoise?project={project}&document={ids[1]}")
-    page.get_by_text(text, exact=True).click()
+    page.get_by_role("radio", name=text, exact=True).click()
     expect(page.locator(".denoising .readout")).to_be_visible(timeout=MODEL)
     settled(page)
     heights = page.evaluate(IN_LINE)

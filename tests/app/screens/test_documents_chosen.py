@@ -153,15 +153,3 @@ def test_columns_are_chosen(site: Site, ids: list[int]) -> None:
     assert shown() == ["Name", "Status", "Metadata", "Delete"]
     (table,) = (table.value for table in site.app.dataframe if "Name" in table.value)
     assert next(iter(table["Metadata"])) == "source: Reuters"
-
-
-def test_what_came_with_a_document_stands_beside_it(site: Site, ids: list[int]) -> None:
-    with writing(site.sessions) as session:
-        documents.get(session, ids[1]).meta = {"tags": ["hard", "old"], "page": 7}
-
-    def shown(document: int) -> list[dict[Any, Any]]:
-        app = site.open("annotate", document=document)
-        return [table.value.to_dict("list") for table in app.dataframe if "Key" in table.value]
-
-    assert shown(ids[1]) == [{"Key": ["tags", "page"], "Value": ["hard, old", "7"]}]
-    assert shown(ids[2]) == []
