@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.services.team.permissions import doer, require
 from app.services.webhooks.target import require_allowed
+from core.client.webhook_signature import PREFIX
 from storage.engine import Sessions, writing
 from storage.enums import DeliveryState, WebhookEvent
 from storage.models import Webhook, WebhookDelivery
@@ -20,8 +21,6 @@ from storage.repository import events, projects, webhooks
 
 MOST = 20
 """Webhooks of a project."""
-PREFIX = "whsec_"
-"""By which programs that verify the Standard Webhooks form know a secret."""
 TEST = "webhook.test"
 _SECRET_BYTES = 32
 

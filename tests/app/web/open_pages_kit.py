@@ -10,6 +10,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 
 from app.web import open_pages
 from app.web.gate import COOKIE
+from storage.engine import Sessions, writing
+from storage.repository import documents, projects
 
 ANNA, BO = "the token of Anna", "the token of Bo"
 
@@ -48,3 +50,13 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Running:
     )
     monkeypatch.setenv("SPANNEAL_AUTH", "accounts")
     return running
+
+
+@pytest.fixture
+def document(sessions: Sessions) -> int:
+    with writing(sessions) as session:
+        project = projects.create(session, "News")
+        projects.ensure_labels(session, project.id, ["PER"])
+        added = documents.add(session, project.id, name="visit", text="Olena went to New York.")
+        assert added is not None
+        return added.id

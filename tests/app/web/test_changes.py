@@ -21,20 +21,11 @@ from storage.database_errors import StorageError
 from storage.engine import Sessions, writing
 from storage.repository import documents, projects
 from tests.app.web.open_pages_kit import ANNA, BO, Running
+from tests.app.web.open_pages_kit import document as document
 from tests.app.web.open_pages_kit import running as running
 from tests.coroutines import result_of
 
 ADD = {"seq": 1, "op": "add", "id": "p-1", "start": 0, "end": 5, "label": "PER"}
-
-
-@pytest.fixture
-def document(sessions: Sessions) -> int:
-    with writing(sessions) as session:
-        project = projects.create(session, "News")
-        projects.ensure_labels(session, project.id, ["PER"])
-        added = documents.add(session, project.id, name="visit", text="Olena went to New York.")
-        assert added is not None
-        return added.id
 
 
 @pytest.fixture

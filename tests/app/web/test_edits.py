@@ -16,22 +16,13 @@ from app.web import edits, open_pages
 from app.web.gate import COOKIE
 from app.web.open_pages import Worker
 from storage.engine import Sessions, writing
-from storage.repository import documents, operations, projects
+from storage.repository import documents, operations
 from tests.app.sent_spans import named
 from tests.app.web.open_pages_kit import ANNA, BO, Page, Running
+from tests.app.web.open_pages_kit import document as document
 from tests.app.web.open_pages_kit import running as running
 
 OP = {"seq": 1, "op": "add", "id": "p-1", "start": 0, "end": 5, "label": "PER"}
-
-
-@pytest.fixture
-def document(sessions: Sessions) -> int:
-    with writing(sessions) as session:
-        project = projects.create(session, "News")
-        projects.ensure_labels(session, project.id, ["PER"])
-        added = documents.add(session, project.id, name="visit", text="Olena went to New York.")
-        assert added is not None
-        return added.id
 
 
 @pytest.fixture
