@@ -21,10 +21,17 @@ from tests.browser.servers import Serve, Served, served
 from tests.databases import copy_migrated
 
 HERE = Path(__file__).parent
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 REASON = (
     "no Chromium found: the browser tests did NOT run. Install one (Debian: apt-get install "
-    "chromium) or name its executable in the CHROMIUM environment variable"
+    "chromium-headless-shell) or name its executable in the CHROMIUM environment variable"
 )
 WEBUI_POPUPS = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
 """The address bar's pages, which a new tab would load in a process of their own."""
@@ -62,9 +69,9 @@ PATIENCE = 60_000  # milliseconds that a page may take before a test gives up
 
 
 def find_browser() -> str | None:
-    """The Chromium to use: CHROMIUM if it is set, else the usual place, else one on PATH."""
+    """The Chromium to use: CHROMIUM if it is set, else the first of the names on PATH."""
     named = os.environ.get("CHROMIUM")
-    locations = (named,) if named else ("/usr/bin/chromium", *map(shutil.which, NAMES))
+    locations = (named,) if named else map(shutil.which, NAMES)
     return next((path for path in locations if path and Path(path).exists()), None)
 
 
