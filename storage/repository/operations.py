@@ -43,11 +43,6 @@ def of_client(session: Session, client: str, seqs: Collection[int]) -> Recorded:
     return Recorded(newest.person, newest.seq, {row[0]: row[2] for row in rows if row[0] in seqs})
 
 
-def last_seq(session: Session, client: str) -> int | None:
-    """The client's highest recorded sequence number: what is acknowledged to it."""
-    return session.scalar(select(func.max(Operation.seq)).where(Operation.client == client))
-
-
 def record(
     session: Session,
     *,
@@ -80,11 +75,6 @@ def record(
         )
     )
     session.flush()
-
-
-def of_document(session: Session, document_id: int) -> Sequence[Operation]:
-    """The document's history, oldest first."""
-    return session.scalars(_in_order(document_id)).all()
 
 
 def page(

@@ -17,8 +17,9 @@ from app.services.operations.startup import open_database
 from app.settings import Settings
 from storage.database_errors import problem_of
 from storage.engine import create_engine_from, session_factory, writing
-from storage.repository import documents, operations, projects
+from storage.repository import documents, projects
 from tests import databases
+from tests.operation_log import last_seq
 
 pytestmark = pytest.mark.postgresql
 
@@ -51,7 +52,7 @@ def test_after_a_crash_of_the_server_the_page_finds_it_again(
     server.start()
     assert _add(service, document_ids[0], 2) == 2
     with sessions() as session:
-        assert operations.last_seq(session, "page") == 2
+        assert last_seq(session, "page") == 2
 
 
 def test_who_works_on_one_document_does_not_wait_for_who_works_on_another(
@@ -125,7 +126,7 @@ def test_a_backup_comes_back_and_what_was_there_is_moved_aside(
     back = open_database(settings)
     with back() as session:
         assert [project.name for project in projects.every(session)] == ["P"]
-        assert operations.last_seq(session, "page") == 1
+        assert last_seq(session, "page") == 1
         named = session.scalars(text(f'SELECT name FROM "{restored.aside.name}-public".projects'))
         assert set(named) == {"P", "Later"}
     assert _add(AnnotationService(back), document_ids[0], 2) == 2

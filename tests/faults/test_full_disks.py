@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.services.annotation.annotation import AnnotationService
 from storage.database_errors import problem_of
 from storage.engine import create_engine_from, session_factory, upgrade, writing
-from storage.repository import operations, projects
+from storage.repository import projects
 from tests.faults.killing import Outcome, examine, seeded_project
+from tests.operation_log import last_seq
 
 pytestmark = pytest.mark.sqlite
 CLIENT = "page"
@@ -72,7 +73,7 @@ def _add(service: AnnotationService, document: int, seq: int) -> int | None:
 
 def _check(sessions: sessionmaker[Session], acknowledged: int) -> None:
     with sessions() as session:
-        assert operations.last_seq(session, CLIENT) == acknowledged
+        assert last_seq(session, CLIENT) == acknowledged
         assert session.scalar(text("PRAGMA integrity_check")) == "ok"
     outcome = examine(sessions, {CLIENT: acknowledged}, Outcome())
     assert (outcome.lost, outcome.doubled, outcome.torn) == (0, 0, [])
@@ -187,7 +188,7 @@ def test_a_database_whose_file_is_replaced_is_opened_anew(
     assert _add(AnnotationService(sessions), document, 1) == 1
     other = create_engine_from(f"sqlite:///{tmp_path}/spanneal.db")
     with session_factory(other)() as session:
-        assert operations.last_seq(session, CLIENT) == 1
+        assert last_seq(session, CLIENT) == 1
     other.dispose()
 
 

@@ -12,6 +12,7 @@ from storage.models import AnnotationSet, Document, EntityRow
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, operations, projects
 from storage.repository.corrected import corrected
+from tests.operation_log import last_seq, log_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -132,10 +133,10 @@ def test_an_operation_is_recorded_once(sessions: sessionmaker[Session], document
     with pytest.raises(IntegrityError):
         record()
     with sessions() as session:
-        assert operations.last_seq(session, "c") == 1
-        assert operations.last_seq(session, "d") is None
+        assert last_seq(session, "c") == 1
+        assert last_seq(session, "d") is None
         assert operations.of_client(session, "c", range(10)).refusals == {1: None}
-        assert [op.person for op in operations.of_document(session, document.id)] == ["Ann"]
+        assert [op.person for op in log_of(session, document.id)] == ["Ann"]
 
 
 def test_corrected_data_is_the_newest_submitted_set_of_each_document(

@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage.engine import create_engine_from, session_factory, upgrade
 from storage.models import AnnotationSet, Base, Document, ModelVersion, Project
-from storage.repository import annotation_sets, operations, projects
+from storage.repository import annotation_sets, projects
+from tests.operation_log import last_seq, log_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -72,8 +73,8 @@ def test_what_was_there_before_an_upgrade_is_there_after_it(
         assert (draft.parent_id, draft.blind, submitted.person) == (2, False, "Ann")
         (span,) = annotation_sets.spans_of(submitted)
         assert (span.start, span.end, span.label, span.status) == (0, 3, "PER", "accepted")
-        assert operations.last_seq(session, "page") == 7
-        (operation,) = operations.of_document(session, 1)
+        assert last_seq(session, "page") == 7
+        (operation,) = log_of(session, 1)
         assert (operation.payload, operation.version, operation.blind) == (_OP, None, False)
         assert operation.at.isoformat() == "2026-01-01T00:00:00+00:00"
     with pytest.raises(DBAPIError, match="never changed or deleted"), old.begin() as connection:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from storage.engine import writing
-from storage.repository import documents, operations, projects, visits
+from storage.repository import documents, projects, visits
 from tests.app.pages_kit import TEXT, Site
+from tests.operation_log import log_of
 
 
 def test_a_document_opens_with_the_models_suggestions(site: Site) -> None:
@@ -43,7 +44,7 @@ def test_a_message_is_applied_once_however_often_it_comes(site: Site) -> None:
     site.run()
 
     with site.sessions() as session:
-        assert len(operations.of_document(session, document)) == 1
+        assert len(log_of(session, document)) == 1
     assert site.spans()["New York"] == "rejected"
 
 

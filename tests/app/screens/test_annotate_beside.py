@@ -6,8 +6,9 @@ import threading
 
 from app.services.annotation.annotation import AnnotationService
 from storage.engine import writing
-from storage.repository import documents, operations
+from storage.repository import documents
 from tests.app.pages_kit import Site
+from tests.operation_log import log_of
 
 
 def test_the_model_reads_again_around_a_correction_only_where_that_is_wished(site: Site) -> None:
@@ -144,7 +145,7 @@ def test_what_another_did_while_the_history_was_open_is_not_taken_back_unseen(si
 
 def _asked_again(site: Site, document: int) -> int:
     with site.sessions() as session:
-        history = operations.of_document(session, document)
+        history = log_of(session, document)
     return sum(operation.payload["op"] == "suggest" for operation in history)
 
 

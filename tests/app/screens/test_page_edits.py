@@ -19,6 +19,7 @@ from app.services.team.permissions import NotAllowedError
 from storage.enums import DeletableKind
 from storage.repository import operations
 from tests.app.pages_kit import CLIENT, TEXT, Site
+from tests.operation_log import log_of
 
 COMMENT = {"op": "comment", "text": "mine"}
 
@@ -30,7 +31,7 @@ def post(site: Site, document: int, **message: Any) -> None:
 
 def done(site: Site, document: int) -> int:
     with site.sessions() as session:
-        return len(operations.of_document(session, document))
+        return len(log_of(session, document))
 
 
 @pytest.mark.parametrize("seq", [1, True, MAX_SEQ + 1, "1", None])

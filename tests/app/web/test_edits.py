@@ -16,11 +16,12 @@ from app.web import edits, open_pages
 from app.web.gate import COOKIE
 from app.web.open_pages import Worker
 from storage.engine import Sessions, writing
-from storage.repository import documents, operations
+from storage.repository import documents
 from tests.app.sent_spans import named
 from tests.app.web.open_pages_kit import ANNA, BO, Page, Running
 from tests.app.web.open_pages_kit import document as document
 from tests.app.web.open_pages_kit import running as running
+from tests.operation_log import log_of
 
 OP = {"seq": 1, "op": "add", "id": "p-1", "start": 0, "end": 5, "label": "PER"}
 
@@ -46,7 +47,7 @@ def send(client: TestClient, page: str, sent: Any) -> tuple[int, Any]:
 
 def done(sessions: Sessions, document: int) -> list[str]:
     with sessions() as session:
-        return [row.person for row in operations.of_document(session, document)]
+        return [row.person for row in log_of(session, document)]
 
 
 def test_an_edit_is_saved_for_who_works_on_the_page_and_answered_with_what_it_made(

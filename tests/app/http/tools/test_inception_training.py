@@ -9,7 +9,7 @@ from app.services.annotation.annotation import AnnotationService
 from app.services.interchange import refusals
 from app.services.retraining.jobs import Jobs
 from app.services.team import assignment
-from storage.repository import annotation_sets, assignments, operations
+from storage.repository import annotation_sets, assignments
 from tests.app.http.api.test_api import Served, served
 from tests.app.http.tools.inception_requests import (
     document,
@@ -19,6 +19,7 @@ from tests.app.http.tools.inception_requests import (
     to_train,
     train,
 )
+from tests.operation_log import log_of
 
 __all__ = ["nothing_remembered", "served"]
 TEXT = "Eve saw 🦊 Rome."
@@ -38,7 +39,7 @@ def test_what_somebody_has_annotated_so_far_is_a_draft_that_follows_them(served:
         draft = annotation_sets.draft_of(session, document_id(served))
         assert draft is not None
         assert draft.person == "ada"
-        log = [row.payload["op"] for row in operations.of_document(session, document_id(served))]
+        log = [row.payload["op"] for row in log_of(session, document_id(served))]
     assert log == ["follow", "follow"], "each later state is a step that can be taken back"
 
 
@@ -57,7 +58,7 @@ def test_the_same_state_sent_again_changes_nothing(
     train(served, document(TEXT, [(0, 3, "PER")], changed=1_700_000_000_000))
 
     with served.sessions() as session:
-        assert operations.of_document(session, document_id(served)) == []
+        assert log_of(session, document_id(served)) == []
 
 
 def test_only_an_address_that_says_so_submits_and_later_states_follow(served: Served) -> None:
@@ -98,7 +99,7 @@ def test_work_that_is_open_here_is_not_touched_and_its_history_says_once_what_ca
 
     assert shown(served) == ("in_progress", [(0, 3, "PER"), (10, 14, "PER")])
     with served.sessions() as session:
-        (row,) = (row for row in operations.of_document(session, number) if row.refused)
+        (row,) = (row for row in log_of(session, number) if row.refused)
     assert row.payload["spans"] == [[0, 3, "PER"], [8, 9, "ANIMAL"]]
     assert "somebody is working on the document here" in str(row.refused)
     (refusal,) = refusals.of_project(served.sessions, served.project)
@@ -137,7 +138,7 @@ def test_a_second_persons_answer_to_a_text_replaces_nothing_and_is_on_record(
 
     assert shown(served) == ("in_progress", [(0, 3, "PER")])
     with served.sessions() as session:
-        (row,) = (r for r in operations.of_document(session, document_id(served)) if r.refused)
+        (row,) = (r for r in log_of(session, document_id(served)) if r.refused)
     assert (row.person, row.payload["spans"]) == ("bo", [[10, 14, "LOC"]])
     assert "'ada'" in str(row.refused)
     assert "2 or more" in str(row.refused)

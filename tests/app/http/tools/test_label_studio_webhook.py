@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from app.services.annotation.annotation import AnnotationService
-from storage.repository import annotation_sets, operations
+from storage.repository import annotation_sets
 from tests.app.http.api.test_api import Served, served
 from tests.app.restoring import back
+from tests.operation_log import log_of
 
 __all__ = ["served"]
 CONFIG = (
@@ -90,7 +91,7 @@ def test_a_changed_annotation_becomes_the_answer_and_the_one_before_stays_on_rec
         before = session.get(type(now), now.parent_id)
         assert before is not None
         assert before.state == "submitted"
-        done = [row.payload["op"] for row in operations.of_document(session, number)]
+        done = [row.payload["op"] for row in log_of(session, number)]
     assert sorted(done) == ["follow", "reopen", "submit"]
     service = AnnotationService(served.sessions)
     service.reopen(number, "Ada")
@@ -120,7 +121,7 @@ def test_work_that_is_open_here_is_not_touched_and_the_change_stands_in_its_hist
 
     assert shown(served) == ("in_progress", [(0, 3, "PER"), (10, 14, "LOC")])
     with served.sessions() as session:
-        (row,) = (r for r in operations.of_document(session, number) if r.refused)
+        (row,) = (r for r in log_of(session, number) if r.refused)
     assert row.payload["spans"] == [[8, 9, "PER"]]
     assert "somebody is working on the document here" in str(row.refused)
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.editing import EditError
 from app.services.annotation.annotation import AnnotationService
-from storage.repository import annotation_sets, operations
+from storage.repository import annotation_sets
 from tests.app.fake_model import FakeModel, seed, shown
+from tests.operation_log import log_of
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_operations_are_applied_in_order_and_acknowledged(
     assert shown(applied) == [("m1.1", "accepted"), ("m1.2", "suggested"), ("u1", "accepted")]
     assert (applied.spans[2].start, applied.spans[2].end) == (16, 20)
     with sessions() as session:
-        history = operations.of_document(session, document_id)
+        history = log_of(session, document_id)
         assert [(op.seq, op.payload["op"], op.person, op.refused) for op in history] == [
             (1, "add", "Ann", None),
             (2, "move", "Ann", None),
@@ -233,7 +234,7 @@ def test_reopening_leaves_the_submitted_set_and_begins_a_child(
         assert draft.parent_id == stored.id
         assert [row.status for row in stored.entities] == ["accepted", "rejected"]
         assert [row.status for row in draft.entities] == ["rejected", "rejected"]
-        history = [op.payload["op"] for op in operations.of_document(session, document_id)]
+        history = [op.payload["op"] for op in log_of(session, document_id)]
     assert history == ["reject", "accept_all", "submit", "reopen", "reject"]
 
 

@@ -19,10 +19,11 @@ from app.services.annotation.batch import MAX_OPERATIONS, PART, Batch
 from storage import engine as engine_module
 from storage.engine import create_engine_from, session_factory, writing
 from storage.models import EntityRow, Operation
-from storage.repository import annotation_sets, documents, operations
+from storage.repository import annotation_sets, documents
 from tests.app.copies import copy_of, template
 from tests.app.fake_model import FakeModel, seed, shown
 from tests.app.teamwork import team
+from tests.operation_log import last_seq
 from tests.thorough import examples
 from tests.waiting import until
 
@@ -46,7 +47,7 @@ def test_what_is_acknowledged_is_committed(
     )
     other = create_engine_from(database_url)
     with session_factory(other)() as session:
-        assert operations.last_seq(session, "c") == applied.ack == 1
+        assert last_seq(session, "c") == applied.ack == 1
         assert session.scalars(select(EntityRow.key)).all() == ["u1"]
     other.dispose()
 
@@ -67,7 +68,7 @@ def test_when_the_commit_fails_nothing_is_acknowledged_nor_kept(
     event.remove(engine, "commit", full_disk)
 
     with sessions() as session:
-        assert operations.last_seq(session, "c") is None
+        assert last_seq(session, "c") is None
     assert shown(service.apply(document_id, "c", ops, "Ann"))[0] == ("m1.1", "accepted")
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.editing import DraftSpan
 from app.services.annotation.annotation import AnnotationService
-from storage.repository import operations
 from tests.app.two_pages import Page, pages, service
+from tests.operation_log import log_of
 
 __all__ = ["pages", "service"]
 pytestmark = pytest.mark.both_databases
@@ -176,11 +176,7 @@ def test_a_conflict_is_there_until_it_is_decided_and_stays_in_the_log(
         == {"theirs": {(4, "LOC")}, "mine": {(8, "PER")}, "both": {(4, "LOC"), (8, "PER")}}[acquire]
     )
     with sessions() as session:
-        held = [
-            operation
-            for operation in operations.of_document(session, bo.document_id)
-            if operation.refused
-        ]
+        held = [operation for operation in log_of(session, bo.document_id) if operation.refused]
     assert [item.payload["op"] for item in held] == ["move"]
     assert held[0].changes is not None
     assert held[0].changes[0]["after"] == mine

@@ -16,6 +16,7 @@ from storage.repository import operations
 from tests.app.copies import copy_of, template
 from tests.app.fake_model import FakeModel
 from tests.app.two_pages import Page
+from tests.operation_log import log_of
 
 ids = st.sampled_from(["m1.1", "m1.2", "x"])
 edits = st.one_of(
@@ -56,7 +57,7 @@ def test_whatever_two_people_do_nothing_that_was_not_seen_is_overwritten_and_all
             }
             page.send(*ops)
         with sessions() as session:
-            log = operations.of_document(session, 1)
+            log = log_of(session, 1)
             waiting = {page: operations.conflicts(session, 1, page.person) for page in both}
     assert {(row.client, row.seq) for row in log} == set(base_version), "each once"
     held = [row for row in log if row.refused and row.changes]

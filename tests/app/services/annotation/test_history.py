@@ -23,6 +23,7 @@ from storage.repository import documents, operations
 from tests.app.copies import copy_of, template
 from tests.app.fake_model import FakeModel, seed
 from tests.app.restoring import back
+from tests.operation_log import log_of
 from tests.thorough import examples
 
 State = tuple[frozenset[tuple[object, ...]], str, str, str]
@@ -161,7 +162,7 @@ def test_an_earlier_version_comes_back_as_a_further_step(
     again = back(service, document_id, 3, "Bo")
     assert (again.spans, again.comment, again.version) == (after.spans, "who?", 5)
     with sessions() as session:
-        log = operations.of_document(session, document_id)
+        log = log_of(session, document_id)
     assert [item.payload["op"] for item in log] == [
         *("move", "comment", "accept_all"),
         *("rewind", "rewind"),

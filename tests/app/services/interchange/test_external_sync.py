@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.services.interchange.external_sync import Outcome, SyncedResponse, follow
 from app.services.team import assignment
 from storage.records import DocumentRecord, SpanRecord
-from storage.repository import annotation_sets, assignments, documents, operations
+from storage.repository import annotation_sets, assignments, documents
 from tests.app.material import new_project
+from tests.operation_log import log_of
 
 pytestmark = pytest.mark.both_databases
 TEXT = "Eve saw Rome."
@@ -79,7 +80,7 @@ def test_of_two_people_the_second_replaces_nothing_until_the_project_wants_two(
     with sessions() as session:
         number = document_of(session, project)
         parts = {part.person: part.status for part in assignments.of_document(session, number)}
-        refused = [row for row in operations.of_document(session, number) if row.refused]
+        refused = [row for row in log_of(session, number) if row.refused]
     assert parts == {"ada": "submitted", "bo": "in_progress"}
     assert len(refused) == 1
 

@@ -14,13 +14,14 @@ from app.services.operations import trash
 from app.services.team import adjudication
 from storage.engine import writing
 from storage.models import AnnotationSet, Operation
-from storage.repository import documents, label_names, operations
+from storage.repository import documents, label_names
 from tests.app.event_log import events_of
 from tests.app.label_kit import answer, label_id, merge, names, rename, rows, shown
 from tests.app.pages_kit import PretendedModel
 from tests.app.restoring import back
 from tests.app.teamwork import Team, team
 from tests.app.two_pages import Page
+from tests.operation_log import log_of
 
 TEXT = "Anna Haag met Bo in Oslo."
 MODEL = PretendedModel(names=(("Anna Haag", "PER"), ("Bo", "PER"), ("Oslo", "LOC")))
@@ -313,7 +314,7 @@ def test_nothing_in_the_log_is_rewritten_by_a_merge(sessions: sessionmaker[Sessi
 
     def log() -> Counter[str]:
         with sessions() as session:
-            every = operations.of_document(session, people.ids[0])
+            every = log_of(session, people.ids[0])
             return Counter(repr((row.client, row.seq, row.payload, row.changes)) for row in every)
 
     before = log()

@@ -27,8 +27,9 @@ from app.settings import Settings
 from storage.database_copy import CopyError
 from storage.engine import Sessions, writing
 from storage.models import Operation
-from storage.repository import documents, operations, projects
+from storage.repository import documents, projects
 from tests.app.material import environment_in, new_project, pretend_model, settings_in
+from tests.operation_log import last_seq
 
 pytestmark = pytest.mark.sqlite
 
@@ -110,7 +111,7 @@ def test_a_backup_while_people_write_has_all_that_was_acknowledged_and_restores_
     back = open_database(new)
     with back() as session:
         for client, seq in before.items():
-            assert (operations.last_seq(session, client) or 0) >= seq
+            assert (last_seq(session, client) or 0) >= seq
         project = projects.by_name(session, "News")
         assert project is not None
     assert _count(back) == manifest.counts["operations"]

@@ -19,8 +19,9 @@ from app.settings import Settings
 from storage.database_transfer import MoveError, Step
 from storage.engine import Sessions, create_engine_from, session_factory, writing
 from storage.models import Base, Document
-from storage.repository import documents, events, model_versions, operations
+from storage.repository import documents, events, model_versions
 from tests.app.material import environment_in, new_project, pretend_model, settings_in
+from tests.operation_log import last_seq
 
 HARD = "Zoë\0 met 李 ‏שלום‏ 🙂\r\n\x1a end "
 TARGET = "postgresql+psycopg://nobody@localhost/nowhere"
@@ -70,7 +71,7 @@ def test_every_row_arrives_and_work_goes_on_there(settings: Settings, database_u
     )
     assert _texts(new) == before
     with writing(new) as session:
-        assert operations.last_seq(session, "page") == 7
+        assert last_seq(session, "page") == 7
         added = documents.add(session, 1, name="next", text="One more.", split="train")
         assert added is not None
         assert added.id == 6, "the sequence stands behind what was moved"

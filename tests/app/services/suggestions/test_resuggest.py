@@ -14,8 +14,9 @@ from app.services.suggestions.resuggest import Change, touched
 from app.services.suggestions.suggest import Hint
 from core.types import Entity, Prediction
 from storage.engine import writing
-from storage.repository import documents, operations
+from storage.repository import documents
 from tests.app.fake_model import FakeModel, seed
+from tests.operation_log import log_of
 
 DECIDE: list[dict[str, Any]] = [
     {"seq": 1, "op": "accept", "id": "m1.1"},
@@ -83,7 +84,7 @@ def test_a_second_look_is_in_the_documents_history_with_its_model(
     service.resuggest(document_id, "Ann")
 
     with sessions() as session:
-        last = operations.of_document(session, document_id)[-1]
+        last = log_of(session, document_id)[-1]
     assert (last.payload["op"], last.payload["model_version_id"], last.person) == (
         "suggest",
         1,

@@ -13,12 +13,13 @@ from app.services.suggestions.queue import first_waiting, next_document, resumed
 from app.services.team import assignment
 from app.services.team.assignment import FullError
 from storage.enums import QueueOrder
-from storage.repository import annotation_sets, documents, operations
+from storage.repository import annotation_sets, documents
 from storage.repository.corrected import corrected
 from storage.repository.listing import list_documents
 from tests.app.fake_model import FakeModel
 from tests.app.restoring import back
 from tests.app.teamwork import Team, later, team
+from tests.operation_log import log_of
 
 
 @pytest.fixture
@@ -265,4 +266,4 @@ def test_a_shared_draft_waits_while_several_annotate_and_comes_back(single: Team
 def test_operations_say_whether_they_were_done_unseen(pair: Team) -> None:
     pair.add(0, "Anna", ("Oslo", "LOC"))
     with pair.sessions() as session:
-        assert [row.blind for row in operations.of_document(session, pair.ids[0])] == [True]
+        assert [row.blind for row in log_of(session, pair.ids[0])] == [True]
