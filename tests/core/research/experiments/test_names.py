@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from core.__main__ import main
+from core.config import TrainingConfig
 from core.inference.decoding import Candidate
 from core.research.experiments.registry import EXPERIMENTS
 from core.research.experiments.runs import error_finders, measures
 from core.research.experiments.studies import sampling
+from core.training.fine_tuning import fine_tuning_config, with_epochs
 from core.types import Confidence
 from tests.core.research.experiments.conftest import Bench
 
@@ -47,6 +49,11 @@ def half_right(model: object, sentences: list[tuple[str, ...]], *_: object) -> l
     return [[Candidate(0, 1, "PER", 0.8, 1, 0, sure)] for _ in sentences]
 
 
+def single_epoch(sentences: int) -> TrainingConfig:
+    """What a retraining is given, but for its length."""
+    return with_epochs(fine_tuning_config(sentences), 1)
+
+
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_each_experiment_goes_from_its_command_to_its_table(
     name: str,
@@ -57,6 +64,7 @@ def test_each_experiment_goes_from_its_command_to_its_table(
 ) -> None:
     monkeypatch.setattr(sampling, "_SEEDS", 2)
     monkeypatch.setattr(error_finders, "ERRORS", 0.5)
+    monkeypatch.setattr(error_finders, "fine_tuning_config", single_epoch)
     if name == "confidence":
         monkeypatch.setattr(measures, "propose", half_right)
     options = ["--data", str(bench.data), "--out", str(tmp_path), "--quick"]
