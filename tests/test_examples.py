@@ -1,6 +1,7 @@
 """The Python examples of the documents run as they stand, with the bundled model.
 
-Those of `spanneal.client` run in tests/app/http/api/test_client.py, beside a page to ask.
+Those of `spanneal.client` run in tests/app/http/api/test_client.py, beside a page to ask, and that
+of Ray in tests/test_corpus_on_ray.py.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ def examples() -> tuple[list[tuple[str, str]], dict[str, str]]:
 
 
 FOUND, OUTPUTS = examples()
-EXAMPLES = [(location, source) for location, source in FOUND if "spanneal.client" not in source]
-CLIENT_EXAMPLES = [example for example in FOUND if example not in EXAMPLES]
+CLIENT_EXAMPLES = [(location, source) for location, source in FOUND if "spanneal.client" in source]
+RAY_EXAMPLES = [(location, source) for location, source in FOUND if "import ray" in source]
+EXAMPLES = [example for example in FOUND if example not in (*CLIENT_EXAMPLES, *RAY_EXAMPLES)]
 
 
 def trained(folder: Path) -> None:

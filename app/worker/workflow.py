@@ -25,13 +25,11 @@ from app.server_paths import without_paths
 from app.services.model_registry import card as model_card
 from app.services.model_registry.registry import WEIGHTS, ModelRegistry
 from app.services.operations.unfinished_restore import require_finished, require_in_place
-from app.services.retraining import job_journal
+from app.services.retraining import executor, job_journal
 from app.services.retraining.auto_retrain import AutoRetrain
-from app.services.retraining.dbos_json import DBOS, SERIALIZER
+from app.services.retraining.dbos_json import DBOS
 from app.services.retraining.failover import succeed
 from app.services.retraining.jobs import (
-    APPLICATION,
-    APPLICATION_VERSION,
     QUEUE,
     WORKER_LIVES,
     WORKFLOW,
@@ -80,17 +78,7 @@ def run(settings: Settings) -> None:
         engine = create_engine_from(settings.database)
         upgrade(engine)
         engine.dispose()
-        DBOS(
-            config={
-                "name": APPLICATION,
-                "system_database_url": settings.jobs,
-                "application_version": APPLICATION_VERSION,
-                "serializer": SERIALIZER,
-                "log_level": "WARNING",
-                **({"executor_id": presence.name} if presence else {}),
-            }
-        )
-        logs.configure(settings.log)
+        executor.configure(settings, presence.name if presence else None)
         DBOS.logger.addFilter(Reasons())
         DBOS.launch()
         DBOS.register_queue(
@@ -104,7 +92,7 @@ def run(settings: Settings) -> None:
         _begin(JobEvents(_sessions(), jobs).run)
         _begin(WebhookDeliveries(_sessions(), settings.webhooks == "private").run)
         if presence:
-            _begin(partial(succeed, presence))
+            _begin(partial(succeed, settings, presence))
         logs.announce("The worker is ready.")
         _wait_for_a_signal()
         os._exit(0)  # a step in its middle is repeated by the next worker; no need to wait for it

@@ -2,7 +2,7 @@
 
 Each is a process with one thread and a connection of its own, as on a machine of its own. Beside
 what the clock says stands what they do in a core's own time, which does not hang on the machine's
-other programs. At the end a million sentences are planned on paper; no GPU is measured.
+other programs. At the end a million sentences are planned on paper; no GPU is measured here.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
             rates.append(_rate(server, hosts[:count], given))
             print(rates[-1].as_text(), flush=True)
     print(f"load average after: {os.getloadavg()[0]:.1f}\n")
-    assumed = Assumed(given.cores, given.cpu_price, given.gpu_cores, given.gpu_price)
+    assumed = Assumed(given.cores, given.cpu_price, given.gpu_rate, given.gpu_price)
     slowest = min(rate.a_core for rate in rates)
     print(as_text(MILLION, slowest, assumed, plan(MILLION, slowest, assumed)))
     return 0
@@ -66,7 +66,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--cores", type=int, default=assumed.cores, help="of a CPU machine")
     parser.add_argument("--cpu-price", type=float, default=assumed.cpu_price, help="$ an hour")
     parser.add_argument(
-        "--gpu-cores", type=int, default=assumed.gpu_cores, help="that a GPU does the work of"
+        "--gpu-rate", type=float, default=assumed.gpu_rate, help="sentences a second of a GPU"
     )
     parser.add_argument("--gpu-price", type=float, default=assumed.gpu_price, help="$ an hour")
     return parser

@@ -9,7 +9,7 @@ from core.text.tokenization import tokenize
 from tests.workers.material import texts
 from tests.workers.planning import Assumed, plan
 
-ASSUMED = Assumed(cores=4, cpu_price=0.5, gpu_cores=40, gpu_price=2.0)
+ASSUMED = Assumed(cores=4, cpu_price=0.5, gpu_rate=400, gpu_price=2.0)
 
 
 def test_a_plan_multiplies_cores_and_machines_and_prices() -> None:
@@ -19,6 +19,8 @@ def test_a_plan_multiplies_cores_and_machines_and_prices() -> None:
     assert (result["8 CPU machines"].hours, result["8 CPU machines"].cost) == (1.25, 5)
     assert (result["1 GPU"].hours, result["1 GPU"].cost) == (1, 2)
     assert (result["8 GPUs"].rate, result["8 GPUs"].cost) == (3200, 2)
+    (three,) = plan(3_600_000, 10, ASSUMED, counts=[3])[1:]
+    assert (three.machines, three.rate, three.cost) == ("3 GPUs", 1200, 5)
 
 
 def test_nothing_is_planned_from_no_rate() -> None:
