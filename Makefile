@@ -1,5 +1,5 @@
 # One command for each need; `make help` lists them.
-# PYTHON, PORT, JOBS, CHROMIUM, DATA, TRAIN_FLAGS and LOAD_FLAGS can be set on the command line.
+# PYTHON, PORT, JOBS, CHROMIUM, DATA, ONLY, TRAIN_FLAGS and LOAD_FLAGS can be set on the command line.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -24,6 +24,7 @@ CORPORA := gum_named wikigold btc
 AUXILIARY := gum_mentions litbank wnut17 bc5cdr ncbi_disease
 TRAIN_FLAGS ?=
 LOAD_FLAGS ?=
+ONLY ?=
 
 .PHONY: help
 help: ## list the commands
@@ -102,8 +103,8 @@ load: $(VENV)/.installed-dev ## put annotators on the page and measure saving; L
 	@$(BIN)/python -m tests.load $(LOAD_FLAGS)
 
 .PHONY: pictures
-pictures: $(VENV)/.installed-dev ## make the documentation's pictures anew, in a real browser
-	@browser=$$(.ci/browser); CHROMIUM="$$browser" $(BIN)/python -m tests.browser.pictures
+pictures: $(VENV)/.installed-dev ## make the documentation's pictures anew; ONLY="learning figures"
+	@browser=$$(.ci/browser); CHROMIUM="$$browser" $(BIN)/python -m tests.browser.pictures $(ONLY)
 
 .PHONY: train-default
 train-default: $(ENCODER)/config.json ## train the default model from scratch; DATA=folder of corpora

@@ -15,6 +15,7 @@ VERBS = {
     "evaluate": "precision, recall and F1 of a model on a file",
     "calibrate": "make probabilities of a trained model's scores, for the same entities",
     "average": "average the weights of models that were trained from one another",
+    "scaling": "measure the scale of a trained model's span features, for instant learning",
     "annotate": "annotate a file or standard input, a document a line",
     "baseline": "train and measure a tagger or a biaffine classifier on the same encoder and data",
     "fragments": "teach a trained model to join fragments into discontinuous entities",

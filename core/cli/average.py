@@ -15,6 +15,7 @@ from ..data.fitting import fit_to_window
 from ..evaluation.card_head import head_of, read_head
 from ..evaluation.model_card import write_card
 from ..evaluation.tuning import tune
+from ..inference.instant.scaling import measure_folder
 from ..installation import PROGRAM
 from ..modeling.model import CARD
 from ..training.averaging import average_models
@@ -70,5 +71,6 @@ def _average(options: argparse.Namespace) -> dict[str, Any]:
         trained_on=options.trained_on,
         base_model=base_model,
     )
+    measure_folder(options.out, options.device)
     print(results["development"]["table"])
     return results

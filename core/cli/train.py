@@ -15,6 +15,7 @@ from ..data.fitting import fit_to_window
 from ..devices import device_of
 from ..evaluation.card_head import head_of, hub_name, read_head
 from ..evaluation.model_card import write_card
+from ..inference.instant.scaling import measure_folder
 from ..installation import PROGRAM
 from ..modeling.model import CARD, DiffusionNER
 from ..training import distributed
@@ -121,6 +122,7 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
         trained_on=[*options.train, *options.auxiliary],
         base_model=base_model,
     )
+    measure_folder(options.out, options.device)
     print(results["development"]["table"])
     return results
 

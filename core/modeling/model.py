@@ -35,6 +35,8 @@ from .subwords import WordBatch, WordTokenizer
 from .tokenizer_file import panics_as_errors
 
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
+SPAN_SCALING = "span_scaling.safetensors"
+"""What `core.inference.instant.scaling` measured of the weights, if anything."""
 _MAX_SUBWORDS = 512
 _WEIGHTS_AT_A_TIME = 16
 _MAX_LAYERS, _MAX_TIMESTEPS = 200, 100_000
@@ -160,8 +162,9 @@ class DiffusionNER(nn.Module):
 
     def save(self, folder: Path, dtype: torch.dtype = torch.float32) -> None:
         """Write the model folder; `dtype=torch.float16` halves its size. If the process is killed,
-        the previous weights remain."""
+        the previous weights remain. What was measured of those is removed."""
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / SPAN_SCALING).unlink(missing_ok=True)
         state = {
             name: value.to("cpu", dtype if value.is_floating_point() else value.dtype).contiguous()
             for name, value in self.state_dict().items()

@@ -1,4 +1,5 @@
-"""Makes the pictures of README.md and docs/: `make pictures`. No test; it plays the app.
+"""Makes the pictures of README.md and docs/: `make pictures`, or some of them:
+`make pictures ONLY="learning figures"`. No test; it plays the app.
 
 It starts the app on an empty data folder, annotates, retrains, and photographs the pages in
 light and dark, and the denoising as a moving picture.
@@ -13,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +23,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from app.screens.figures.learning import TITLE
+from app.services.operations.startup import prepare
+from app.settings import Settings
 from tests.browser.app_kit import (
     MODEL,
     SETTLED,
@@ -30,9 +35,13 @@ from tests.browser.app_kit import (
 )
 from tests.browser.conftest import ARGUMENTS, PATIENCE, find_browser
 from tests.browser.servers import QUIET, ROOT, free_port
+from tests.browser.ward_notes import annotated
 
 FOLDER = ROOT / "assets" / "pictures"
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+PAGES = ("documents", "train", "review", "figures", "playground", "export")
+OF_THE_WARD = "learning"
+PICTURES = (*PAGES, "annotate", "denoise", "denoising", OF_THE_WARD)
 SUBMITTED = 8
 NESTED = 17
 """The sample document whose nested names the Annotate page is shown with."""
@@ -49,29 +58,64 @@ SLIPS = {3: "1", 6: "3"}
 RETRAINING = 900_000  # milliseconds, at the very most
 
 
-def main() -> None:
+def main(names: Sequence[str]) -> None:
+    """Make the pictures of these names, or all of them."""
+    if unknown := [name for name in names if name not in PICTURES]:
+        sys.exit(f"there is no picture {unknown[0]!r}; there are {', '.join(PICTURES)}")
+    wanted = names or PICTURES
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        data = Path(folder)
-        env = environment(data)
-        url = f"http://127.0.0.1:{free_port()}"
-        command = [sys.executable, "-m", "streamlit", "run", "app/server.py"]
-        page_process = subprocess.Popen(
-            [*command, "--server.port", url.rsplit(":", 1)[1]],
-            cwd=ROOT,
-            env={**os.environ, **QUIET, **env},
-        )
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
         try:
+            if OF_THE_WARD in wanted:
+                _ward(browser)
+            if samples := [name for name in wanted if name != OF_THE_WARD]:
+                _samples(browser, samples)
+        finally:
+            browser.close()
+
+
+def _ward(browser: Browser) -> None:
+    """The learning curve of a project with labels that the model does not know."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = environment(Path(folder))
+        project_id = annotated(prepare(Settings.from_environment(env)).sessions)
+        with _app(env) as url:
+            for scheme in SCHEMES:
+                page = _page(browser, scheme, url)
+                page.goto(f"{url}/figures?project={project_id}")
+                learning_curve(page, FOLDER / f"{OF_THE_WARD}-{scheme}.png")
+
+
+def _samples(browser: Browser, names: Sequence[str]) -> None:
+    """All pages of the sample project, once some of it was annotated and learnt by a retraining."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        env = environment(data)
+        with _app(env) as url:
             with worker(env, data / "worker.log"):
                 _play(_page(browser, "light", url), url)
                 for scheme in SCHEMES:
-                    _photograph(_page(browser, scheme, url), url, scheme)
-            _film(_page(browser, "light", url, width=1100, motion="no-preference"), url)
-        finally:
-            browser.close()
-            page_process.terminate()
-            page_process.wait(20)
+                    _photograph(_page(browser, scheme, url), url, scheme, names)
+            if "denoising" in names:
+                _film(_page(browser, "light", url, width=1100, motion="no-preference"), url)
+
+
+@contextmanager
+def _app(env: Mapping[str, str]) -> Iterator[str]:
+    """The address of the page, for as long as the block lasts."""
+    url = f"http://127.0.0.1:{free_port()}"
+    command = [sys.executable, "-m", "streamlit", "run", "app/server.py"]
+    process = subprocess.Popen(
+        [*command, "--server.port", url.rsplit(":", 1)[1]],
+        cwd=ROOT,
+        env={**os.environ, **QUIET, **env},
+    )
+    try:
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 def _page(
@@ -129,23 +173,24 @@ def _annotate(desk: AnnotatePage, url: str) -> None:
         desk.ready()
 
 
-def _photograph(page: Page, url: str, scheme: str) -> None:
+def _photograph(page: Page, url: str, scheme: str, names: Sequence[str]) -> None:
     desk = AnnotatePage(page)
-    for name in ("documents", "train", "review", "figures", "playground", "export"):
-        page.goto(f"{url}/{'' if name == 'documents' else name}")
-        expect(page.get_by_role("heading").first).to_be_visible()
+    for name in PAGES:
+        if name in names:
+            page.goto(f"{url}/{'' if name == 'documents' else name}")
+            expect(page.get_by_role("heading").first).to_be_visible()
+            _settle(page)
+            page.screenshot(path=FOLDER / f"{name}-{scheme}.png")
+    if "annotate" in names:
+        desk.open(url, NESTED)
+        desk.select(desk.suggested()[0])
         _settle(page)
-        page.screenshot(path=FOLDER / f"{name}-{scheme}.png")
-        if name == "figures":
-            learning_curve(page, FOLDER / f"learning-{scheme}.png")
-    desk.open(url, NESTED)
-    desk.select(desk.suggested()[0])
-    _settle(page)
-    page.screenshot(path=FOLDER / f"annotate-{scheme}.png")
-    view = _denoise(page, url)
-    view.locator(".seek").fill("1.6")
-    _settle(page)
-    page.screenshot(path=FOLDER / f"denoise-{scheme}.png")
+        page.screenshot(path=FOLDER / f"annotate-{scheme}.png")
+    if "denoise" in names:
+        view = _denoise(page, url)
+        view.locator(".seek").fill("1.6")
+        _settle(page)
+        page.screenshot(path=FOLDER / f"denoise-{scheme}.png")
 
 
 def learning_curve(page: Page, path: Path) -> None:
@@ -195,4 +240,4 @@ def _settle(page: Page) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

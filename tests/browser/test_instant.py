@@ -31,15 +31,11 @@ Marked = set[tuple[str, str]]
 def test_a_new_project_is_suggested_its_own_labels_in_its_third_document(
     tab: Page, model_site: Site
 ) -> None:
-    project_id, ids = _new_project(model_site)
+    project_id, ids = _new_project(model_site, "Drugs")
     desk = AnnotatePage(tab)
     for number, document_id in enumerate(ids[:2], 1):
         desk.open(model_site.url, document_id, project_id)
-        text = TEXTS[number - 1]
-        for words, label in sorted(_right(text) - _marked(model_site, document_id, text)):
-            desk.drag(words)
-            desk.press(KEYS[label], "Escape")
-            desk.is_saved()
+        _mark(desk, model_site, document_id, TEXTS[number - 1])
         desk.press("Control+Enter")
         until(partial(_has_learnt, model_site, project_id, number), 240)
 
@@ -49,9 +45,33 @@ def test_a_new_project_is_suggested_its_own_labels_in_its_third_document(
     assert {span.source for span in model_site.stored(ids[2])} == {"instant"}
 
 
-def _new_project(site: Site) -> tuple[int, list[int]]:
+def test_the_second_document_of_a_new_project_shows_what_the_first_one_taught(
+    tab: Page, model_site: Site
+) -> None:
+    project_id, ids = _new_project(model_site, "Doses")
+    desk = AnnotatePage(tab)
+    desk.open(model_site.url, ids[0], project_id)
+    _mark(desk, model_site, ids[0], TEXTS[0])
+    desk.press("Control+Enter")
+
+    desk.shows(TEXTS[1][:12])
+    expect(tab.get_by_text("learnt from 1 document")).to_be_visible()
+    suggested = _marked(model_site, ids[1], TEXTS[1])
+    assert ("ibuprofen", "DRUG") in suggested
+    assert suggested <= _right(TEXTS[1])
+
+
+def _mark(desk: AnnotatePage, site: Site, document_id: int, text: str) -> None:
+    """Mark what is not suggested rightly."""
+    for words, label in sorted(_right(text) - _marked(site, document_id, text)):
+        desk.drag(words)
+        desk.press(KEYS[label], "Escape")
+        desk.is_saved()
+
+
+def _new_project(site: Site, name: str) -> tuple[int, list[int]]:
     with writing(site.sessions) as session:
-        project_id = projects.create(session, "Drugs").id
+        project_id = projects.create(session, name).id
         projects.ensure_labels(session, project_id, list(KEYS))
         ids = []
         for text in TEXTS:

@@ -37,6 +37,7 @@ ALLOWED = (
     "special_tokens_map.json",
     "vocab.txt",
     "fragments.safetensors",
+    "span_scaling.safetensors",
     "scores.json",
 )
 """Everything a version may be made of; the rest is left behind and named."""
@@ -183,6 +184,7 @@ def _parsed(path: Path) -> Any:
 
 
 def _load(folder: Path) -> None:
+    from core.inference.instant.scaling import Scaling
     from core.modeling.model import DiffusionNER, parameter_count
 
     try:
@@ -193,7 +195,7 @@ def _load(folder: Path) -> None:
                 f"{CONFIG} describes {parameters} weights, and {WEIGHTS} has {weights} bytes; copy "
                 "both from one model"
             )
-        DiffusionNER.load(folder)
+        Scaling.load(folder, DiffusionNER.load(folder))
     except ModelImportError:
         raise
     except Exception as error:  # whatever a stranger's files do to the loader

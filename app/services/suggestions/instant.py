@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 from zlib import crc32
 
@@ -38,6 +39,9 @@ class InstantModel(Protocol):
 
     @property
     def model_version_id(self) -> int: ...
+
+    @property
+    def path(self) -> Path: ...
 
     def with_pipeline(self, call: Callable[[Pipeline], Result]) -> Result: ...
 

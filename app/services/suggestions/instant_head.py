@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from core.inference.instant.lessons import Lesson as TextLesson
     from core.inference.instant.scaling import Scaling
 
+LOG = logging.getLogger(__name__)
 LONG = 20_000
 """Code points of a text that is learnt in parts, so that nobody waits for all of it."""
 PART = 1_000
@@ -38,9 +40,17 @@ class TaughtText(NamedTuple):
 
 
 def scaling_of(model: InstantModel) -> Scaling:
-    """What new heads of a model version begin with; measured in many short turns."""
-    from core.inference.instant.scaling import Scaling, sample_embeddings
+    """What new heads of a model version begin with: as its folder has it, or measured in many
+    short turns, which takes seconds."""
+    from core.inference.instant.scaling import Scaling, ScalingError, sample_embeddings
 
+    try:
+        stored = model.with_pipeline(lambda pipeline: Scaling.load(model.path, pipeline.model))
+    except ScalingError as error:
+        LOG.warning("%s; until then it is measured at each start", error)
+        stored = None
+    if stored is not None:
+        return stored
     parts = model.with_pipeline(lambda pipeline: sample_embeddings(pipeline.model))
     measured = []
     while (part := model.with_pipeline(lambda _: next(parts, None))) is not None:

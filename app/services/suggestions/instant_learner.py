@@ -42,9 +42,10 @@ class InstantLearner:
         """Whether all projects are wanted."""
         self._current: int | None = None
         self._later: set[int] = set()
+        """Those that another process was learning."""
         self._dirty: set[tuple[int, int]] = set()
-        self._ready = False
-        """Whether a new head can begin at once."""
+        self._prepared: int | None = None
+        """The model version that a new head can begin on at once."""
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -66,16 +67,7 @@ class InstantLearner:
         """Wait so long for a project's documents that were asked for; returns whether all are
         learnt."""
         with self._changed:
-            return self._changed.wait_for(
-                lambda: (
-                    not (
-                        self._everything
-                        or project_id in self._wanted
-                        or self._current == project_id
-                    )
-                ),
-                seconds,
-            )
+            return self._changed.wait_for(lambda: not self._outstanding(project_id), seconds)
 
     def step(self) -> bool:
         """Learn the next batch of the project that was asked for first; returns whether there is
@@ -99,16 +91,29 @@ class InstantLearner:
             return bool(self._wanted)
 
     def prepare(self) -> None:
-        """Make ready for projects that have learnt nothing yet: their first document need not
-        wait."""
-        self._ready = True
-        if (model := self._model()) is not None:
-            self._learning.scaling(model)
+        """Make ready for projects that have learnt nothing yet on top of the active model: their
+        first document need not wait. Tried once a model version."""
+        try:
+            model = self._model()
+            if model is not None and model.model_version_id != self._prepared:
+                self._prepared = model.model_version_id
+                self._learning.scaling(model)
+        except Exception:
+            LOG.exception("could not make ready; a project's first document takes longer to learn")
 
     def rest(self) -> None:
         """Keep what was learnt since the last rest as whole heads."""
         while self._dirty:
             self._learning.rest(*self._dirty.pop())
+
+    def _outstanding(self, project_id: int) -> bool:
+        """Whether a project may have documents that were asked for and are not learnt."""
+        return (
+            self._everything
+            or project_id in self._wanted
+            or project_id in self._later
+            or self._current == project_id
+        )
 
     def _look(self) -> None:
         """Want every project that learns, where all were asked for."""
@@ -135,6 +140,8 @@ class InstantLearner:
         progress = self._learning.step(project_id, model)
         if progress == "busy":
             self._later.add(project_id)
+        else:
+            self._later.discard(project_id)
         if progress == "learnt":
             self._dirty.add((project_id, model.model_version_id))
             self._learnt(project_id)
@@ -145,6 +152,7 @@ class InstantLearner:
         while True:
             while self.step():
                 pass
+            self.prepare()
             with self._changed:
                 woken = self._changed.wait_for(
                     lambda: self._everything or bool(self._wanted), self._pause()
@@ -154,17 +162,18 @@ class InstantLearner:
 
     def _pause(self) -> float:
         """Seconds until there is something to do though nobody asks."""
-        if not self._ready:
-            return 0.0
         return RETRY if self._later else REST if self._dirty else LOOK
+
+    def _retry(self) -> None:
+        """Look again at the projects that another process was learning."""
+        with self._changed:
+            later, self._later = self._later, set()
+            self.request(later)
 
     def _use_pause(self) -> None:
         try:
-            if not self._ready:
-                self.prepare()
-            elif self._later or self._dirty:
-                self.request(self._later)
-                self._later = set()
+            if self._later or self._dirty:
+                self._retry()
                 self.rest()  # others may wait for what this process holds
             else:
                 self.request(None)

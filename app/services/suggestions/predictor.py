@@ -19,6 +19,7 @@ from app.services.model_registry.registry import (
     labels_of,
     usable,
 )
+from app.services.suggestions.instant_head import scaling_of
 from app.services.suggestions.priority_lock import PriorityLock
 from core.types import Entity, Prediction, SamplerSettings, Trace
 from storage.engine import Sessions
@@ -180,11 +181,8 @@ class BackgroundPredictor:
     def new_head(self, flat: bool) -> InstantHead:
         """A head on this model's features that has learnt nothing."""
         from core.inference.instant.head import InstantHead
-        from core.inference.instant.scaling import Scaling
 
-        slot = _slot(self.path)
-        with slot.turns.taken(background=True):
-            return InstantHead(Scaling.of(_loaded(slot, self.path).model), flat)
+        return InstantHead(scaling_of(self), flat)
 
     def learn(self, head: InstantHead, answer: Answer, sign: int = 1) -> None:
         """Teach the head a person's answer, or take it back with `sign` -1."""

@@ -1,15 +1,21 @@
-"""Standardise embeddings: the same for every project, so that sums of several documents add up."""
+"""Standardise embeddings: the same for every project, so that sums of several documents add up.
+
+A model folder may hold what was measured, so that a first document need not wait for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from ...installation import SAMPLES
-from ...modeling.model import DiffusionNER
+from ...installation import PROGRAM, SAMPLES
+from ...modeling.model import SPAN_SCALING, DiffusionNER
 from ...text.segmentation import sentences
 from ...text.tokenization import tokenize
 from .embeddings import embed_spans
@@ -19,6 +25,11 @@ _SENTENCES = 100
 """Enough for a mean and a deviation."""
 _PART = 10
 """Sentences that are embedded without a pause."""
+_REMEDY = f"delete it, or measure again: `{PROGRAM} scaling --model"
+
+
+class ScalingError(ValueError):
+    """A model folder's scaling that is not this model's; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,46 @@ class Scaling:
         """Measure `sample_embeddings`."""
         embeddings = torch.cat(list(parts))
         return cls(embeddings.mean(0), embeddings.std(0) + _SMALLEST)
+
+    def save(self, folder: Path) -> None:
+        """Write it beside the model's weights. If the process is killed, what was there remains."""
+        temporary = folder / (SPAN_SCALING + ".new")
+        save_file({"mean": self.mean, "deviation": self.deviation}, temporary)
+        temporary.replace(folder / SPAN_SCALING)
+
+    @classmethod
+    def load(cls, folder: Path, model: DiffusionNER) -> Scaling | None:
+        """Read what was measured of the folder's model; None where nothing was. Raises
+        ScalingError."""
+        file = folder / SPAN_SCALING
+        if not file.is_file():
+            return None
+        try:
+            tensors = load_file(file)
+            scaling = cls(tensors["mean"], tensors["deviation"])
+        except (SafetensorError, KeyError) as error:
+            raise ScalingError(f"{file} is damaged: {error}; {_REMEDY} {folder}`") from None
+        shape = (model.denoiser.span_embedding_size,)
+        for tensor in (scaling.mean, scaling.deviation):
+            if (
+                tensor.shape != shape
+                or tensor.dtype != torch.float32
+                or not tensor.isfinite().all()
+            ):
+                raise ScalingError(
+                    f"{file} has {tensor.dtype} of {tuple(tensor.shape)}, expected finite "
+                    f"{torch.float32} of {shape}; {_REMEDY} {folder}`"
+                )
+        if not (scaling.deviation > 0).all():
+            raise ScalingError(f"{file} has deviations that are not above 0; {_REMEDY} {folder}`")
+        return scaling
+
+
+def measure_folder(folder: Path, device: str | torch.device = "auto") -> None:
+    """Measure the model in a folder and keep the result beside its weights. An installed package,
+    which has no sample documents to measure on, leaves the folder as it is."""
+    if SAMPLES.is_dir():
+        Scaling.of(DiffusionNER.load(folder, device)).save(folder)
 
 
 def sample_embeddings(model: DiffusionNER) -> Iterator[Tensor]:

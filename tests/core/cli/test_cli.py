@@ -63,6 +63,7 @@ def test_a_verb_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> N
 def test_training_writes_a_model_and_its_card(trained: Path) -> None:
     names = {path.name for path in trained.iterdir()}
     assert {"config.json", "model.safetensors", "README.md", "tokenizer.json"} <= names
+    assert "span_scaling.safetensors" in names, "instant learning need not measure it"
     card = (trained / "README.md").read_text()
     assert card.startswith("---\n")
     assert "library_name: spanneal" in card

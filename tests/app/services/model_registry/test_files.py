@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 
 from app.services.model_registry import files
 from app.services.model_registry.files import ModelImportError, bring_in, export
@@ -53,6 +54,29 @@ def test_a_version_that_left_and_came_back_has_the_same_weights_and_is_only_prop
     weights = "model.safetensors"
     assert (brought.version.path / weights).read_bytes() == (folder / weights).read_bytes()
     assert registry.active() == first
+
+
+def test_what_was_measured_of_its_features_goes_along_and_must_be_the_models(
+    sessions: Sessions, folder: Path, tmp_path: Path
+) -> None:
+    from core.inference.instant.scaling import measure_folder
+
+    measure_folder(folder, "cpu")
+    version = ModelRegistry(sessions).ensure_bundled(folder)
+    out = tmp_path / "out"
+    assert "span_scaling.safetensors" in export(sessions, version.id, out)
+    brought = bring_in(sessions, settings_in(tmp_path), out)
+    scaling = "span_scaling.safetensors"
+    assert (brought.version.path / scaling).read_bytes() == (folder / scaling).read_bytes()
+
+
+def test_what_was_measured_of_another_models_features_is_refused(
+    sessions: Sessions, folder: Path
+) -> None:
+    from safetensors.torch import save_file
+
+    save_file({"mean": torch.zeros(3)}, folder / "span_scaling.safetensors")
+    refused(sessions, folder, "span_scaling.safetensors is damaged")
 
 
 def test_nothing_is_written_over(sessions: Sessions, folder: Path, tmp_path: Path) -> None:

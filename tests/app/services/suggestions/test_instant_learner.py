@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.services.labels import changes, split
 from app.services.operations.learning_curve import learning_curve
 from app.services.suggestions import (
     instant_control,
@@ -16,6 +18,7 @@ from app.services.suggestions import (
 )
 from app.services.suggestions.instant_learner import InstantLearner
 from app.services.suggestions.instant_lessons import InstantLearning
+from app.services.suggestions.predictor import BackgroundPredictor
 from storage import submitted_changes
 from storage.engine import Sessions, writing
 from storage.models import InstantHead
@@ -174,19 +177,144 @@ def test_a_long_document_counts_once_and_is_taken_back_whole(
     assert classroom.head().documents == 0
 
 
-def test_a_learner_makes_ready_for_a_first_document_as_soon_as_nobody_asks(
+def test_a_learner_makes_ready_for_a_first_document_before_anybody_asks(
     classroom: Classroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learner = _learner(classroom, [])
-    assert learner._pause() == 0
-    learner._use_pause()
-    assert learner._pause() > 0
+    learner.prepare()
 
     monkeypatch.setattr(instant_lessons, "scaling_of", lambda model: pytest.fail("measured again"))
+    learner.prepare()
     classroom.submit_all(TEXTS[0])
     while learner.step():
         pass
     assert classroom.head().documents == 1
+
+
+class _EndedError(Exception):
+    """Ends the learner's loop."""
+
+
+def test_a_learner_makes_ready_for_a_model_that_comes_later_and_for_a_promoted_one(
+    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop has nothing else to do: before each pause another version is active."""
+    models: list[BackgroundPredictor | None] = [None, classroom.reader, classroom.reader]
+    models.append(replace(classroom.reader, model_version_id=2))
+    learner = InstantLearner(classroom.sessions, lambda: models[0])
+    measured: list[int] = []
+    monkeypatch.setattr(
+        learner._learning, "scaling", lambda model: measured.append(model.model_version_id)
+    )
+
+    def after_a_pause() -> None:
+        del models[0]
+        if not models:
+            raise _EndedError
+
+    monkeypatch.setattr(learner, "_pause", lambda: 0.0)
+    monkeypatch.setattr(learner, "_use_pause", after_a_pause)
+    with pytest.raises(_EndedError):
+        learner._run()
+    assert measured == [classroom.model.model_version_id, 2]
+
+
+def test_what_the_models_folder_says_of_its_features_is_not_measured_again(
+    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.inference.instant import scaling
+
+    scaling.measure_folder(classroom.model.path, "cpu")
+    monkeypatch.setattr(scaling, "sample_embeddings", lambda model: pytest.fail("measured again"))
+    assert instant_head.scaling_of(classroom.reader).mean.isfinite().all()
+    assert classroom.reader.new_head(flat=False).documents == 0
+
+
+def test_where_the_models_folder_is_wrong_about_its_features_they_are_measured(
+    classroom: Classroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    (classroom.model.path / "span_scaling.safetensors").write_bytes(b"no tensors")
+    assert instant_head.scaling_of(classroom.reader).mean.isfinite().all()
+    assert "python -m core scaling" in caplog.text
+
+
+def test_a_learner_that_cannot_make_ready_learns_all_the_same(
+    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = _learner(classroom, [])
+    with monkeypatch.context() as broken:
+        broken.setattr(learner._learning, "scaling", _out_of_memory)
+        learner.prepare()
+    classroom.submit_all(TEXTS[0])
+    while learner.step():
+        pass
+    assert classroom.head().documents == 1
+
+
+def test_what_another_process_is_learning_is_not_learnt_yet(classroom: Classroom) -> None:
+    learner = _learner(classroom, [])
+    other, version = InstantLearning(classroom.sessions), classroom.model.model_version_id
+    assert other._lease(classroom.project_id, version)
+    classroom.submit_all(TEXTS[0])
+    while learner.step():
+        pass
+    assert not learner.wait(classroom.project_id, 0)
+
+    other.rest(classroom.project_id, version)
+    learner._use_pause()
+    while learner.step():
+        pass
+    assert learner.wait(classroom.project_id, 0)
+    assert classroom.head().documents == 1
+
+
+def test_what_another_process_has_learnt_in_the_meantime_is_learnt(classroom: Classroom) -> None:
+    learner = _learner(classroom, [])
+    other, version = InstantLearning(classroom.sessions), classroom.model.model_version_id
+    assert other._lease(classroom.project_id, version)
+    classroom.submit_all(TEXTS[0])
+    while learner.step():
+        pass
+    classroom.learn(other)
+    learner.request([classroom.project_id])
+    while learner.step():
+        pass
+    assert learner.wait(classroom.project_id, 0)
+
+
+@pytest.mark.parametrize("change", ["merge", "split"])
+def test_labels_that_are_merged_or_split_are_learnt_without_another_submission(
+    classroom: Classroom, change: str
+) -> None:
+    learner = _learner(classroom, [])
+    (document_id,) = classroom.submit_all(TEXTS[0])
+    while learner.step():
+        pass
+    sessions, project_id = classroom.sessions, classroom.project_id
+    with sessions() as session:
+        ids = instant.label_ids(session, project_id)
+    if change == "merge":
+        changes.merge(sessions, project_id, ids["DRUG"], ids["DOSE"], PERSON)
+    else:
+        split.begin(sessions, project_id, ids["DRUG"], ["NSAID"], PERSON)
+        begun = split.standing(sessions, project_id)
+        assert begun is not None
+        assert begun.next is not None
+        split.choose(sessions, project_id, begun.id, begun.next.location, "NSAID", PERSON)
+    assert not learner.wait(project_id, 0)
+
+    while learner.step():
+        pass
+    assert classroom.head().documents == 1
+    assert [lesson for lesson in classroom.lessons() if lesson[0] == document_id] == [
+        (document_id, 1),
+        (document_id, -1),
+        (document_id, 1),
+    ]
+
+
+def _out_of_memory(model: object) -> object:
+    raise RuntimeError("out of memory")
 
 
 def test_suggestions_made_in_advance_are_made_again_before_the_document_opens(
