@@ -15,6 +15,15 @@ GAPS = """box => {
         .map(line => line.getBoundingClientRect());
     return lines.slice(1).map((line, i) => line.top - lines[i].bottom);
 }"""
+BETWEEN_LINES = """box => {
+    const lines = [...box.querySelectorAll('.para:not(.blank) .txt')].map(line => {
+        const range = document.createRange();
+        range.selectNodeContents(line);
+        const rects = [...range.getClientRects()];
+        return [rects[0].top, rects.at(-1).bottom];
+    });
+    return lines.slice(1).map(([top], i) => top - lines[i][1]);
+}"""
 COPIED = """box => {
     const clipboardData = new DataTransfer();
     box.dispatchEvent(new ClipboardEvent('copy', { clipboardData, bubbles: true }));
@@ -37,6 +46,13 @@ def test_blank_lines_part_paragraphs_by_half_a_line_however_many_there_are(visit
     single, several, none = desk.text.evaluate(GAPS)
     assert single == several == pytest.approx(14.4, abs=1), "half of a line of 28 pixels"
     assert none == 0, "a line that follows at once"
+
+
+def test_paragraphs_are_equally_far_apart_whose_last_lines_have_no_bars(visit: Visit) -> None:
+    desk = visit("ends_plain")
+    expect(desk.bars).to_have_count(4)
+    after_nested, after_none = desk.text.evaluate(BETWEEN_LINES)
+    assert after_nested == pytest.approx(after_none, abs=1)
 
 
 def test_a_span_over_blank_lines_is_copied_and_saved_with_all_of_them(visit: Visit) -> None:
