@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.annotator_cases import PARAGRAPHS
+from tests.browser.denoising_kit import box_of
 from tests.browser.desk import AnnotatorView, Visit
 
 pytestmark = pytest.mark.xdist_group("browser-demos")
@@ -72,3 +73,10 @@ def test_a_word_after_blank_lines_is_chosen_at_its_own_offsets(visit: Visit) -> 
     desk.drag("Oslo")
     desk.press("3")
     assert desk.drawn() == ["Oslo"]
+
+
+def test_the_toolbar_leaves_the_next_line_free_across_a_blank_line(visit: Visit) -> None:
+    desk = visit("paragraphs")
+    desk.bar("m0").click()
+    toolbar = box_of(desk.popover)
+    assert toolbar["y"] > desk.box_of("Ada Lovelace stayed")["y"] + 9
