@@ -93,5 +93,5 @@ def test_an_entity_is_banked_at_the_step_since_which_its_score_has_reached_the_t
     payload = sentence_payload(trace, 0, COLOURS)
     (bar,) = payload["entities"]
     assert (bar["banked"], bar["scores"]) == (banked, list(scores))
-    told = [i for i, frame in enumerate(payload["frames"]) if "found" in frame["readout"]]
-    assert told == [banked]
+    naming = [i for i, frame in enumerate(payload["frames"]) if "found" in frame["readout"]]
+    assert naming == [banked]
