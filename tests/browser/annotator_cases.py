@@ -59,6 +59,7 @@ SCRIPTS = (
 )
 LONG = "\n".join(f"Line {n}: {PLAIN}" for n in range(400))
 WRAPPED = f"{PLAIN} " * 12
+ENDS_PLAIN = f"{PLAIN} {'Nobody had expected it. ' * 12}\n\nNobody answered.\n\nShe wrote."
 PARAGRAPHS = f"{PLAIN}\n\nAda Lovelace stayed.\n \n\n\nShe wrote from Oslo.\nNobody answered."
 REPEATED = (
     "Ada met Olena. Then Olena wrote to Ada, and Olena’s brother read it to Olenas. "
@@ -203,6 +204,7 @@ CASES: dict[str, Case] = {
     ),
     "long": Case(LONG, result(LONG, *NESTED)),
     "paragraphs": Case(PARAGRAPHS, result(PARAGRAPHS, *NESTED)),
+    "ends_plain": Case(ENDS_PLAIN, result(ENDS_PLAIN, *NESTED)),
     "wrapped": Case(WRAPPED, result(WRAPPED, *NESTED)),
     "refusing": Case(PLAIN, result(PLAIN, *NESTED)),
     "repeated": Case(REPEATED, result(REPEATED, ("Olena", "PER", 0.9))),

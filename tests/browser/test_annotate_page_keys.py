@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.app_kit import AnnotatePage, Site
+from tests.browser.denoising_kit import box_of, right_of
 from tests.browser.suggested_kit import suggested
 from tests.browser.test_annotator_focus import click, decide_and_undo
 
@@ -38,12 +39,11 @@ def test_the_annotate_page_leaves_its_keys_to_the_annotator(tab: Page, site: Sit
             desk.shows(OTHERS[clicked])
             desk.press("ArrowRight", "Alt+ArrowUp")
         decide_and_undo(desk, clicked)
-        if clicked == "guidelines":
-            expect(elements["guidelines' words"]).to_be_visible()
         if clicked == "guidelines' words":
-            desk.press("Escape")
-            expect(elements["guidelines' words"]).to_be_hidden()
-            expect(desk.popover).to_be_visible()
+            expect(target, "they stay while one works").to_be_visible()
+            assert right_of(box_of(desk.text)) < box_of(target)["x"], "beside the text"
+            elements["guidelines"].click()
+            expect(target).to_be_hidden()
     desk.page.get_by_test_id("history").click()
     dialog = tab.get_by_role("dialog")
     expect(dialog).to_be_visible()

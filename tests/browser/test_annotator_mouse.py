@@ -68,6 +68,20 @@ def test_pointing_tells_the_score_and_its_three_parts(visit: Visit) -> None:
     expect(tip).to_be_hidden()
 
 
+def test_the_tip_leaves_when_keys_move_on_and_the_mouse_does_not(visit: Visit) -> None:
+    desk = visit("nested")
+    tip = desk.page.get_by_test_id("tip")
+    desk.bar("m0").hover()
+    expect(tip).to_be_visible()
+    desk.bar("m0").click()
+    desk.press("a")
+    expect(desk.popover).to_contain_text("ORG")
+    expect(tip).to_be_hidden()
+    desk.point("Monday")
+    desk.bar("m0").hover()
+    expect(tip).to_be_visible()
+
+
 def test_a_suggestions_bar_offers_two_small_buttons(visit: Visit) -> None:
     desk = visit("nested")
     desk.bar("m3").hover()

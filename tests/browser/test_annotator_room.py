@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.app_kit import AnnotatePage, Site
+from tests.browser.denoising_kit import box_of
 from tests.browser.suggested_kit import suggested
 
 pytestmark = pytest.mark.xdist_group("browser-site")
@@ -46,6 +47,30 @@ def test_the_text_fills_the_window_and_submit_stays_in_sight(tab: Page, site: Si
         expect(shell).to_have_css("position", "fixed")
         tab.get_by_test_id("full").click()
         expect(shell).to_have_css("position", "relative")
+    finally:
+        if before:
+            tab.set_viewport_size(before)
+
+
+def test_the_buttons_stay_in_one_row_and_a_passing_message_moves_no_text(
+    tab: Page, site: Site
+) -> None:
+    project, ids = suggested(site.sessions, "One row", ["row"])
+    desk = AnnotatePage(tab)
+    before = tab.viewport_size
+    try:
+        tab.set_viewport_size(ViewportSize(width=1280, height=800))
+        desk.open(site.url, ids[0], project)
+        desk.press("Tab", "x")
+        desk.is_saved()
+        expect(tab.get_by_test_id("show-rejected")).to_have_text("Rejected (1)")
+        row = [tab.get_by_test_id(part) for part in ("help", "state", "skip", "submit")]
+        middles = [box["y"] + box["height"] / 2 for box in map(box_of, row)]
+        assert max(middles) - min(middles) < 2, middles
+        text = box_of(desk.text)
+        desk.press("i")
+        expect(tab.get_by_test_id("flash")).to_contain_text("no other “Charles Babbage”")
+        assert box_of(desk.text) == text
     finally:
         if before:
             tab.set_viewport_size(before)

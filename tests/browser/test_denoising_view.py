@@ -46,7 +46,7 @@ def test_each_entity_is_banked_at_the_step_where_it_passes_and_stays(view: Locat
         view.press("ArrowRight")
         expect(chips.first).to_be_hidden()
     view.press("ArrowRight")
-    expect(view.locator(".readout")).to_have_text(re.compile("New York and 5 more are certain$"))
+    expect(view.locator(".readout")).to_have_text(re.compile("New York and 5 more are found$"))
     expect(view.locator(".bank")).to_have_class("bank")
     for key in ("", "ArrowRight", "End"):
         if key:
@@ -199,9 +199,9 @@ def test_the_whole_document_plays_together_and_a_click_chooses_a_sentence(
     rows = view.locator(".sentence")
     expect(rows).to_have_count(3)
     expect(rows.nth(0)).to_have_attribute("aria-current", "true")
-    expect(rows.locator("small")).to_have_text(["0 of 7 certain", "no entity", "0 of 3 certain"])
+    expect(rows.locator("small")).to_have_text(["0 of 7 found", "no entity", "0 of 3 found"])
     view.press("End")
-    expect(rows.locator("small")).to_have_text(["7 of 7 certain", "no entity", "3 of 3 certain"])
+    expect(rows.locator("small")).to_have_text(["7 of 7 found", "no entity", "3 of 3 found"])
     stage = rows.nth(2).locator("canvas")
     at_the_end = stage.evaluate("canvas => canvas.toDataURL()")
     page.set_viewport_size({"width": 1200, "height": 300})

@@ -42,9 +42,9 @@ def sentence_frames(
             if is_sure
         ]
         at = _positions(positions)
-        certain = [entity["text"] for entity in entities if entity["banked"] == number]
+        banked = [entity["text"] for entity in entities if entity["banked"] == number]
         reached = _reached(made, at, entities) if entities else None
-        readout = wording.step_readout(number, gamma, reached, len(made.renewed), certain)
+        readout = wording.step_readout(number, gamma, reached, len(made.renewed), banked)
         frames.append(
             Frame(
                 readout=readout,

@@ -87,8 +87,8 @@ export class Overview {
       const { payload: { entities } } = this.sentences[i];
       const local = positionIn(position, longest, stage.steps);
       if (inSight) stage.show(local); else stage.position = local;
-      const certain = entities.filter((entity) => fallen(entity, local) === 1).length;
-      const words = entities.length ? `${certain} of ${entities.length} certain` : 'no entity';
+      const banked = entities.filter((entity) => fallen(entity, local) === 1).length;
+      const words = entities.length ? `${banked} of ${entities.length} found` : 'no entity';
       if (count.textContent !== words) count.textContent = words;
     });
   }

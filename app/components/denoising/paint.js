@@ -5,7 +5,7 @@ import { blend, mix, rgba } from './colour.js';
 import { tints } from './word_tint.js';
 
 const DIMMED = 0.16; // of what is not in focus
-const FOCUSED = 0.85; // at least
+const FOCUSED = { typed: 0.85, other: 0.45 }; // at least
 const ARROW = 14; // pixels from which an arrow is drawn
 const HEAD = 3.5;
 const BESIDE = 9; // pixels between a bar and its name
@@ -30,7 +30,7 @@ export function paint(brush, scene, bars, slots, position) {
   for (const bar of bars) if (slots && !slots.has(bar.k)) paintBar(brush, scene, bar, bar.alpha * DIMMED);
   for (const bar of bars) {
     if (!slots) paintBar(brush, scene, bar, bar.alpha);
-    else if (slots.has(bar.k)) paintBar(brush, scene, bar, Math.max(bar.alpha, FOCUSED));
+    else if (slots.has(bar.k)) paintBar(brush, scene, bar, Math.max(bar.alpha, FOCUSED[bar.typed ? 'typed' : 'other']));
   }
   if (scene.small) return;
   paintGhosts(brush, scene, bars, slots);

@@ -36,9 +36,9 @@ def noise_summary(num_spans: int) -> str:
 
 
 def step_readout(
-    number: int, gamma: int, reached: Reached | None, restarted: int, certain: Sequence[str]
+    number: int, gamma: int, reached: Reached | None, restarted: int, banked: Sequence[str]
 ) -> str:
-    """A step in one line. `reached` is None in a sentence without entities; `certain` has the texts
+    """A step in one line. `reached` is None in a sentence without entities; `banked` has the texts
     of the entities that this step banked."""
     clauses = ["nothing convinces the model yet"]
     if reached is not None:
@@ -49,8 +49,8 @@ def step_readout(
         ]
     if restarted:
         clauses.append(f"{restarted} {'starts' if restarted == 1 else 'start'} again")
-    if certain:
-        clauses.append(f"{_listed(certain)} {'is' if len(certain) == 1 else 'are'} certain")
+    if banked:
+        clauses.append(f"{_listed(banked)} {'is' if len(banked) == 1 else 'are'} found")
     return f"Step {number} of {gamma}: {', '.join(clauses)}"
 
 

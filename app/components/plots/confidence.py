@@ -83,7 +83,7 @@ def _entity(payload: Payload, number: int, steps: list[int]) -> list[dict[str, A
     threshold = _curve("threshold φ", GREY, steps, [payload["threshold"]] * len(steps))
     threshold["line"] = {"color": GREY, "dash": "dot", "width": 1}
     banked = entity["banked"]
-    dot = _curve(f"{name}, certain", label["color"], [banked], scores[banked - 1 : banked])
+    dot = _curve(f"{name}, found", label["color"], [banked], scores[banked - 1 : banked])
     dot |= {"mode": "markers", "marker": {"size": 9}}
     return [_curve(name, label["color"], steps, scores), threshold, dot]
 

@@ -11,6 +11,8 @@ export class Hover {
   /** @type {number | undefined} */ y;
   frame = 0;
   /** @type {HTMLElement | null | undefined} */ offered;
+  /** @type {string | null} */ selected = null; // when the tip was last shown
+  pointing = false; // whether the mouse came to a span after that was selected
 
   /**
    * @param {Annotator} annotator
@@ -81,6 +83,7 @@ export class Hover {
     annotator.hovered = id;
     this.offer(id === null ? null : /** @type {HTMLElement | null | undefined} */ (node?.closest('.bar')));
     if (id === before) return;
+    this.pointing = true;
     for (const drawn of before ? this.textView.drawn(before) : []) drawn.classList.remove('under');
     for (const drawn of id && annotator.pointed ? this.textView.drawn(id) : []) drawn.classList.add('under');
     this.refresh();
@@ -89,7 +92,9 @@ export class Hover {
   /** Has the tip tell what is pointed to as it is now. */
   refresh() {
     const { hovered, selected } = this.annotator;
-    this.tip.show(hovered === selected ? null : this.annotator.spanOf(hovered));
+    if (selected !== this.selected) this.pointing = false; // keys moved on, the mouse lies where it was
+    this.selected = selected;
+    this.tip.show(!this.pointing || hovered === selected ? null : this.annotator.spanOf(hovered));
   }
 
   /**

@@ -68,6 +68,7 @@ export class Panel {
     this.buttons.characters.title = `Choose whole words or single characters (${keyboard.of('characters')})`;
     this.buttons.one_by_one.title = `One decision at a time (${keyboard.of('one_by_one')})`;
     this.buttons.hints.title = `What the model may have missed (${keyboard.of('hints')})`;
+    this.buttons.rejected.title = 'Show what was rejected, to restore it';
     this.buttons.history.title = `See what was done here, and restore any version (${keyboard.of('history')})`;
     this.buttons.suggest.title = 'The model suggests again: accepted spans stay, rejected ones '
       + `do not come back (${keyboard.of('suggest')})`;
@@ -82,7 +83,7 @@ export class Panel {
       `${suggested} ${data.edits ? 'to review' : 'suggested'} · ${accepted} accepted · ${rejected} rejected`);
     const toggle = this.buttons.rejected;
     toggle.hidden = !rejected;
-    press(toggle, shown, shown ? 'Hide rejected' : `Show rejected (${rejected})`);
+    press(toggle, shown, `Rejected (${rejected})`);
   }
 
   /**

@@ -79,7 +79,7 @@ function nextLine({ paragraphs }, paragraph, bottom) {
   let reach = 0;
   for (const next of paragraphs.slice(paragraphs.indexOf(paragraph) + 1)) {
     reach += pitch(next);
-    if (next.textNode.data.trim()) return reach;
+    if (!next.node.classList.contains('blank')) return reach;
   }
   return 0;
 }

@@ -5,7 +5,7 @@ import { el } from './dom.js';
 import { inLanes } from './lanes.js';
 import { lowerBound } from './offsets.js';
 import { rectAt } from './geometry.js';
-import { Viewport, sightOf } from './viewport.js';
+import { Viewport, firstBelow, sightOf } from './viewport.js';
 
 const FRAMES = 6; // in which the text is laid out where one goes
 const ABOVE = 8; // px left above the line that one goes to
@@ -141,14 +141,18 @@ export class TextView {
    * @param {(paragraph: Paragraph, window: WirePlace) => HTMLElement[]} make
    */
   draw(make) {
-    /** @type {[Paragraph, HTMLElement[]][]} */
+    /** @type {[Paragraph, HTMLElement[], number | null][]} */
     const made = [];
     for (const paragraph of this.viewport.visible) {
       if (!this.stale.has(paragraph)) continue;
-      made.push([paragraph, make(paragraph, this.viewport.windowOf(paragraph))]);
+      const window = this.viewport.windowOf(paragraph);
+      made.push([paragraph, make(paragraph, window), window.end < paragraph.end ? null : lastLanes(paragraph)]);
       this.stale.delete(paragraph);
     }
-    for (const [paragraph, nodes] of made) paragraph.over.replaceChildren(...nodes);
+    for (const [{ node, over }, nodes, last] of made) {
+      over.replaceChildren(...nodes);
+      if (last !== null) node.style.setProperty('--last', String(last));
+    }
   }
 
   /**
@@ -189,4 +193,15 @@ export class TextView {
     const [paragraph] = this.covering(offset, offset + 1);
     if (paragraph) this.viewport.reveal(paragraph, offset);
   }
+}
+
+/**
+ * How many lanes lie under a paragraph's last line: the next paragraph begins below these.
+ * @param {Paragraph} paragraph
+ */
+function lastLanes(paragraph) {
+  if (!paragraph.depth) return 0;
+  const { top, bottom } = rectAt(paragraph, paragraph.end - 1);
+  const from = firstBelow(paragraph, (top + bottom) / 2);
+  return paragraph.lanes.reduce((most, { span, lane }) => (span.e > from ? Math.max(most, lane + 1) : most), 0);
 }

@@ -1,4 +1,4 @@
-"""What to mark and how to decide, shown beside every document."""
+"""What to mark and how to decide: a button that opens it beside the text, which it never covers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app.screens.annotate.disclosure import disclosure_button, is_open
+from app.screens.common.appearance import GUIDELINES
 from app.screens.common.wording import literal, with_safe_links
 from app.services.annotation.document_view import LabelView
 
@@ -16,11 +18,22 @@ HOW_TO_DECIDE = """**How to decide**
 - Mark the whole name as it is written, and nothing around it.
 - Then read the text once more for entities that the model missed."""
 """What guidelines a project has that wrote none."""
+WIDTH = 304
+"""Pixels."""
+_KEY = "guidelines"
+
+
+def guidelines_button() -> None:
+    """Opens and closes them."""
+    disclosure_button("Guidelines", "menu_book", _KEY)
 
 
 def guidelines(labels: Sequence[LabelView], text: str) -> None:
-    """`own` is what the project wrote; empty for `HOW_TO_DECIDE`."""
-    with st.popover("Guidelines", icon=":material/menu_book:"):
+    """`text` is what the project wrote; empty for `HOW_TO_DECIDE`."""
+    reserved = st.empty()  # takes its place even where it is closed: the annotator stays as it is
+    if not is_open(_KEY):
+        return
+    with reserved.container(key=GUIDELINES, border=True, width=WIDTH):
         lines = [
             f"- **{literal(label.name)}**"
             + (f": {literal(label.description)}" if label.description else "")

@@ -10,10 +10,11 @@ import streamlit as st
 from app.components.span_annotator import span_annotator
 from app.context import SUGGESTING, AppContext
 from app.screens.annotate import flow, long_document, navigation_requests, visit
-from app.screens.annotate.guidelines import guidelines
+from app.screens.annotate.guidelines import guidelines, guidelines_button
 from app.screens.annotate.metadata import metadata, metadata_button
 from app.screens.annotate.visit import KEY
 from app.screens.common import location
+from app.screens.common.appearance import BESIDE
 from app.screens.common.icon_button import icon_button
 from app.screens.common.sentence import withheld
 from app.screens.common.wording import STATUS, clipped, count, literal
@@ -60,7 +61,7 @@ def heading(
             width="content",
         )
         st.space("stretch")
-        guidelines(above.labels, above.guidelines)
+        guidelines_button()
         metadata_button(above.meta)
         if not withheld(above.split, status) and st.button(
             "How the model got here", icon=":material/blur_on:", help="D"
@@ -128,18 +129,21 @@ def _step(name: str, icon: str, document_id: int | None, keys: str) -> None:
 
 
 def annotator(app: AppContext, view: DocumentView, can_ask: bool) -> Any:
-    """Mounts the span annotator on the document as it is stored."""
-    return span_annotator(
-        edits=edits.address(open_pages.number()),
-        key=KEY,
-        store=app.store,
-        person=app.person,
-        hotkeys=view.heading.hotkeys,
-        around=navigation_requests.reads_around(),
-        flow=flow.current(),
-        opened=visit.opened_by_annotator(),
-        **document_data(view, app.person, can_ask=can_ask, reading=long_document.reading(view)),
-    )
+    """Mounts the span annotator on the document as it is stored, with the guidelines beside it."""
+    with st.container(key=BESIDE, horizontal=True, gap="small"):
+        result = span_annotator(
+            edits=edits.address(open_pages.number()),
+            key=KEY,
+            store=app.store,
+            person=app.person,
+            hotkeys=view.heading.hotkeys,
+            around=navigation_requests.reads_around(),
+            flow=flow.current(),
+            opened=visit.opened_by_annotator(),
+            **document_data(view, app.person, can_ask=can_ask, reading=long_document.reading(view)),
+        )
+        guidelines(view.heading.labels, view.heading.guidelines)
+    return result
 
 
 def suggestions_origin(view: DocumentView, problem: str | None) -> None:

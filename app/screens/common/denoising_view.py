@@ -26,12 +26,12 @@ from app.settings import ROOT
 from core.types import Trace
 
 EXPLANATION = (
-    "Each bar is a guess at one name, from its first to its last word: the model throws K of them "
-    "onto the sentence at random. In every step it says which words each guess ought to cover (the "
-    "thin outline) and moves it part of the way there (the solid bar), coloured by the kind of "
-    "name it takes it for; where too many gather on one name, some are thrown elsewhere, to look "
-    "for others. A name whose score reaches the threshold φ is certain: it is underlined, drops "
-    "into the row below, and stays."
+    "Each bar is a guess at one name, a noisy span from its first to its last word: the model "
+    "throws K of them onto the sentence at random. In every step it says which words each guess "
+    "ought to cover (the thin outline) and moves it part of the way there (the solid bar), "
+    "coloured by the kind of name it takes it for; where too many gather on one name, some are "
+    "thrown elsewhere, to look for others. A name whose score reaches the threshold φ is found: it "
+    "is underlined, drops into the row below, and stays."
 )
 
 

@@ -21,6 +21,11 @@ MOMENT = "D MMM YYYY, HH:mm"
 """A moment in a table, as `moment` writes it; a table's moments are in UTC."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&\"'/@^=])")
 
+_ADDRESS = re.compile(r"(https?://|www(?=\.)|@)(?=[-.\w])", re.IGNORECASE)
+"""Where Markdown would begin a link, whatever is escaped in it."""
+_WORD_JOINER = "\u2060"
+"""Has no width; within an address it leaves it plain text."""
+
 _SAFE_LINK = (
     r"(?:https?://|mailto:|#|/(?![/\\])|data:image/(?:png|jpeg|gif|webp);base64,[\w+/=]+[\s)>])"
 )
@@ -35,7 +40,8 @@ _SHOWN = {"inline": r"]\(", "reference": r"]\:", "automatic": r"\<"}
 
 def literal(text: str) -> str:
     """The text for a place that reads Markdown, shown as it is and never acted upon."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    plain = _ADDRESS.sub(rf"\1{_WORD_JOINER}", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", plain)
 
 
 def with_safe_links(markdown: str) -> str:

@@ -152,7 +152,7 @@ def test_a_span_is_confident_when_it_is_typed_and_reaches_the_threshold() -> Non
     assert frame["confident"] == [True, False, False]
     assert frame["scores"] == [0.7, 0.663, 1.0]
     assert frame["readout"] == (
-        "Step 1 of 1: 3 of 3 spans aim at a name, 3 within a word of it, Ann is certain"
+        "Step 1 of 1: 3 of 3 spans aim at a name, 3 within a word of it, Ann is found"
     )
 
 

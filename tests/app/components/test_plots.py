@@ -100,7 +100,7 @@ def test_each_entitys_score_has_a_small_picture_beside_the_threshold() -> None:
     for entity, (score, threshold, dot) in zip(payload["entities"], entities, strict=True):
         assert score["name"].startswith(entity["text"][:21])
         assert score["y"] == entity["scores"]
-        assert score["y"][-1] == entity["score"], "never 0 % for what the model is certain of"
+        assert score["y"][-1] == entity["score"], "never 0 % for what the model found"
         assert set(threshold["y"]) == {payload["threshold"]}
         assert (dot["x"], dot["y"]) == ([3], [entity["scores"][2]])
     last = payload["frames"][-1]["labels"]

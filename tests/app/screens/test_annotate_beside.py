@@ -152,7 +152,9 @@ def _asked_again(site: Site, document: int) -> int:
 def test_metadata_opens_above_the_text_and_stays_open_from_document_to_document(
     site: Site,
 ) -> None:
-    first = _with_meta(site, 1, {"source": "a *letter*", "tags": ["mail", "old"]})
+    first = _with_meta(
+        site, 1, {"source": "a *letter* https://example.org", "tags": ["mail", "old"]}
+    )
     second = _with_meta(site, 2, {"pages": 3})
     plain = _with_meta(site, 3, {})
     site.open("annotate", document=first)
@@ -160,11 +162,11 @@ def test_metadata_opens_above_the_text_and_stays_open_from_document_to_document(
 
     site.app.button(key="metadata_button").click()
     site.run()
-    assert r"**source** a \*letter\*" in site.messages()
-    assert r"**tags** mail, old" in site.messages()
+    assert "**source**" in site.messages()
+    assert {"a *letter* https://example.org", "mail, old"} <= {text.value for text in site.app.text}
 
     site.open("annotate", document=second)
-    assert "**pages** 3" in site.messages()
+    assert "**pages**" in site.messages()
     site.app.button(key="metadata_button").click()
     site.run()
     assert "**pages**" not in site.messages()

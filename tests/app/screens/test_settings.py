@@ -29,6 +29,9 @@ def test_the_projects_settings_are_saved_and_its_guidelines_shown_beside_documen
     assert (project.guidelines, project.queue) == ("Titles are **not** names.", "doubt")
     assert (project.holdout_share, project.nested) == (0.3, False)
     site.open("annotate", document=document)
+    assert "Titles are **not** names." not in site.messages()
+    site.app.button(key="guidelines_button").click()
+    site.run()
     assert "Titles are **not** names." in site.messages()
 
 

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from app.screens.common.wording import with_safe_links
+from app.screens.common.wording import literal, with_safe_links
+
+LINKED = re.compile(r"(https?://|www(?=\.))[-.\w]+|[-.\w+]+@[-\w]+", re.IGNORECASE)
+"""What a reader of Markdown makes a link of, once it has read what is escaped."""
+
+
+@pytest.mark.parametrize(
+    "text", ["see https://example.org/a", "WWW.example.org", "(http://x)", "anna@example.org"]
+)
+def test_an_address_is_shown_as_it_is_and_is_no_link(text: str) -> None:
+    shown = re.sub(r"\\(.)", r"\1", literal(text))
+    assert LINKED.search(text)
+    assert not LINKED.search(shown)
+    assert shown.replace("\u2060", "") == text
 
 
 @pytest.mark.parametrize(
