@@ -265,6 +265,10 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "review",
         lambda w: projects.set_hotkeys(w.sessions, w.project, {}),
     ),
+    "suggestions.queue.following": (
+        "annotate",
+        lambda w: queue.following(w.sessions, w.document, w.name),
+    ),
     "suggestions.queue.first_waiting": (
         "annotate",
         lambda w: queue.first_waiting(w.sessions, w.project, w.name),
