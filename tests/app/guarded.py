@@ -31,6 +31,7 @@ from app.services.suggestions import (
     by_parts,
     in_text,
     instant_control,
+    pushed,
     queue,
     resuggest,
     suggest,
@@ -66,6 +67,10 @@ GUARDED: dict[str, tuple[str, Call]] = {
         lambda w: in_text.suggestions(
             w.sessions, w.project, "Ada", Answer(1, SamplerSettings(), (), (), ())
         ),
+    ),
+    "suggestions.pushed.push": (
+        "review",
+        lambda w: pushed.push(w.sessions, w.project, Path("/dev/null"), "lexicon", w.name),
     ),
     "suggestions.suggest.custom_of": (
         "annotate",

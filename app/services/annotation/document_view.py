@@ -12,7 +12,7 @@ from app.editing import DraftSpan
 from app.services.annotation import drafts
 from app.services.annotation.conflicts import Conflict, waiting
 from app.services.annotation.tasks import AnnotationTask
-from app.services.suggestions import by_parts, instant, suggest
+from app.services.suggestions import by_parts, instant, pushed, suggest
 from app.services.suggestions.by_parts import Progress
 from app.services.suggestions.suggest import Hint
 from app.services.team import assignment
@@ -70,6 +70,8 @@ class DocumentView:
     predicted: Predicted
     model_version_id: int | None
     """The model of the newest suggestions; None where none, or where they came from elsewhere."""
+    sent_model: str = ""
+    """The model of suggestions that a program sent, by the name that it gave."""
     uncovered: tuple[tuple[int, int], ...] = ()
     """Stretches that the model could not look at."""
     prediction_error: str | None = None
@@ -186,6 +188,7 @@ def view(
         read_only=standing.status == "submitted",
         predicted=_predicted(machine, known),
         model_version_id=machine.model_version_id if machine else None,
+        sent_model=pushed.model_of(machine),
         uncovered=_pairs(machine.provenance.get("uncovered", ())) if machine else (),
         prediction_error=error,
         progress=by_parts.progress_of(machine),
