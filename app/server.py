@@ -10,7 +10,7 @@ from app.http import routes
 from app.screens.common.error_message import show_error
 from app.screens.navigation import FIRST, PAGES
 from app.settings import ROOT, Settings
-from app.web import changes, edits, health, metrics, sign_in
+from app.web import changes, edits, health, leaving, metrics, sign_in, threads
 from app.web.addresses import Addresses
 from app.web.base_address import BaseAddress
 from app.web.gate import Gate
@@ -20,7 +20,7 @@ from app.web.uploads import Uploads
 app = st.App(
     ROOT / "app" / "main.py",
     routes=[
-        *(*sign_in.ROUTES, *edits.ROUTES, *changes.ROUTES),
+        *(*sign_in.ROUTES, *edits.ROUTES, *changes.ROUTES, *leaving.ROUTES),
         *(*health.ROUTES, *metrics.ROUTES, *routes.ROUTES),
     ],
     middleware=[
@@ -33,3 +33,4 @@ app = st.App(
     on_script_error=show_error,
 )
 logs.configure(Settings.from_environment().log)
+threads.take_short_turns()

@@ -30,7 +30,8 @@ LOOK = 1.0
 """Seconds from one look at the database to the next: one for all pages of a process together."""
 _SILENCE = 15
 """Looks without a change after which a comment is sent: proxies end what is silent for long."""
-_NUMBER = re.compile(r"[0-9]{1,9}")
+NUMBER = re.compile(r"[0-9]{1,9}")
+"""Of a document, in an address."""
 _NOT_HERE = "This document is not open here.\n"
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _threads = OwnThreads("changes", 2)
@@ -69,7 +70,7 @@ async def changes(request: Request) -> Response:
     """A stream of the versions of one document, for the page that shows it."""
     page, settings = request.path_params["page"], Settings.from_environment()
     number, worker = request.path_params["document"], worker_of(request, page, settings)
-    if worker is None or not _NUMBER.fullmatch(number):
+    if worker is None or not NUMBER.fullmatch(number):
         return PlainTextResponse(_NOT_HERE, 404)
     person, document_id = worker.person, int(number)
     if not await _threads.run(_may_look, worker, document_id):

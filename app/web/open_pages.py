@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from starlette.requests import HTTPConnection
 from streamlit import runtime
@@ -32,7 +32,16 @@ class Worker:
     """Documents with suggestions: asks which model is active now."""
 
 
-_workers: WeakKeyDictionary[AppSession, Worker] = WeakKeyDictionary()
+@dataclass(frozen=True, slots=True)
+class _Entered:
+    """A page that was opened: Streamlit keeps it for two minutes after its connection has ended."""
+
+    worker: Worker
+    cookies: Mapping[str, str]
+
+
+_entered: WeakKeyDictionary[AppSession, _Entered] = WeakKeyDictionary()
+_by_number: WeakValueDictionary[str, AppSession] = WeakValueDictionary()
 
 
 def current() -> AppSession | None:
@@ -45,8 +54,12 @@ def current() -> AppSession | None:
 
 def enter(worker: Worker) -> None:
     """Notes who works on the page of this run."""
-    if page := current():
-        _workers[page] = worker
+    page = current()
+    cookies = _cookies(page.id) if page else None
+    if page is None or cookies is None:
+        return
+    _entered[page] = _Entered(worker, cookies)
+    _by_number[page.id] = page
 
 
 def number() -> str:
@@ -58,17 +71,35 @@ def number() -> str:
 def worker_of(asked: HTTPConnection, page: str, settings: Settings) -> Worker | None:
     """Who works on the page of this number, where it is open in the browser that asks."""
     session = page_of(asked, page, settings)
-    return _workers.get(session) if session else None
+    entered = _entered.get(session) if session else None
+    return entered.worker if entered else None
+
+
+def leaver_of(asked: HTTPConnection, page: str, settings: Settings) -> Worker | None:
+    """The same of a page that may have lost its connection a moment ago, as one does that closes:
+    what it sends last can come after that."""
+    session = _by_number.get(page)
+    entered = _entered.get(session) if session else None
+    if entered is None or _identity(asked.cookies, settings) != _identity(
+        entered.cookies, settings
+    ):
+        return None
+    return entered.worker
 
 
 def page_of(asked: HTTPConnection, page: str, settings: Settings) -> AppSession | None:
     """The page of this number, where it is open in the browser that asks."""
-    running = runtime.get_instance()
-    client, session = running.get_client(page), running.get_app_session(page)
-    if client is None or session is None or client.client_context is None:
+    session, cookies = runtime.get_instance().get_app_session(page), _cookies(page)
+    if session is None or cookies is None:
         return None
-    opened_by = _identity(client.client_context.cookies, settings)
-    return session if _identity(asked.cookies, settings) == opened_by else None
+    return session if _identity(asked.cookies, settings) == _identity(cookies, settings) else None
+
+
+def _cookies(page: str) -> Mapping[str, str] | None:
+    """What the browser sent that opened the page; None where it is not connected."""
+    client = runtime.get_instance().get_client(page)
+    context = client.client_context if client else None
+    return context.cookies if context else None
 
 
 def _identity(cookies: Mapping[str, str], settings: Settings) -> Mapping[str, str]:

@@ -29,13 +29,16 @@ from .records import (
     Label,
     ModelVersion,
     Project,
+    PushReport,
 )
+from .team import Assignment, Member
 from .webhook_signature import SignatureError, verify_webhook
 from .webhooks import NewWebhook, Webhook, WebhookDelivery
 
 __all__ = [
     "AnnotatedSpan",
     "Annotations",
+    "Assignment",
     "Client",
     "Document",
     "DocumentText",
@@ -44,9 +47,11 @@ __all__ = [
     "Job",
     "JobLogLine",
     "Label",
+    "Member",
     "ModelVersion",
     "NewWebhook",
     "Project",
+    "PushReport",
     "ServerError",
     "SignatureError",
     "Webhook",

@@ -14,6 +14,7 @@ from uuid import uuid4
 import httpx
 
 from ..types import Entity
+from .bodies import PART, entities, json_lines, plain_times
 from .connection import Connection
 from .records import (
     Annotations,
@@ -26,12 +27,13 @@ from .records import (
     Label,
     ModelVersion,
     Project,
+    PushReport,
     read,
 )
+from .team import Team
 from .webhooks import Webhooks
 
 _PAGE = 500
-_PART = 2**20
 _TEXTS = 100
 _OPERATIONS = 1_000
 """The most of one request."""
@@ -52,6 +54,7 @@ class Client:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._server = Connection(url, token, transport)
+        self.team = Team(self._server)
         self.webhooks = Webhooks(self._server)
 
     def __enter__(self) -> Self:
@@ -107,7 +110,7 @@ class Client:
     def documents(self, project_id: int, **wanted: Any) -> Iterator[Document]:
         """The project's documents in order of arrival, page by page; those `wanted`: `status`,
         `search`, `label`, `person`, `updated_since`, `meta_key`, `meta_value`."""
-        params: dict[str, Any] = {"limit": _PAGE, **_times(wanted)}
+        params: dict[str, Any] = {"limit": _PAGE, **plain_times(wanted)}
         after: int | None = 0
         while after is not None:
             page = self._server.ask(
@@ -126,16 +129,30 @@ class Client:
         """Adds documents, each a mapping with `text` and, where known, `name`, `entities`
         (mappings of `start`, `end`, `label`), `meta` and `status`; streamed, in one request. Texts
         that the project has already stay as they are. Options are those of `import_file`."""
-        lines = (json.dumps(document).encode() + b"\n" for document in documents)
-        return self._import(project_id, _parts(lines), {"format": "jsonl", **options})
+        return self._import(project_id, json_lines(documents), {"format": "jsonl", **options})
 
     def import_file(self, project_id: int, file: Path | str, **options: Any) -> ImportReport:
         """Adds a file's documents, in any format that the page imports. Options: `format`, `split`,
         `as_suggestions`, `sentences`, `submit_empty`, `same_text`."""
         path = Path(file)
         with path.open("rb") as content:
-            parts = iter(lambda: content.read(_PART), b"")
+            parts = iter(lambda: content.read(PART), b"")
             return self._import(project_id, parts, {"name": path.name, **options})
+
+    def suggest(
+        self, project_id: int, suggestions: Iterable[Mapping[str, Any]], model: str
+    ) -> PushReport:
+        """Brings another model's suggestions for documents that are there, each a mapping of
+        `document`, its id, and `entities` (mappings of `start`, `end`, `label` and, where known,
+        `score`); streamed, in one request. Annotators read the name of the `model`. Sent again,
+        they take the place of those before."""
+        path = f"/projects/{project_id}/suggestions"
+        return read(
+            PushReport,
+            self._server.ask(
+                "POST", path, params={"model": model}, content=json_lines(suggestions)
+            ),
+        )
 
     def open(self, document_id: int) -> Annotations:
         """Opens a document as on the page: with suggestions to decide on."""
@@ -177,7 +194,7 @@ class Client:
     ) -> int:
         """Writes the submitted documents into a file, those submitted from `since` on; returns how
         many. `selection`: `split`, `label`, `person`, `until`, `undecided`, `history`."""
-        params = {"format": format, **_times({"since": since, **selection})}
+        params = {"format": format, **plain_times({"since": since, **selection})}
         with (
             self._server.stream(f"/projects/{project_id}/export", params=params) as answer,
             Path(out).open("wb") as file,
@@ -190,7 +207,7 @@ class Client:
         self, project_id: int, since: datetime | None = None, **selection: Any
     ) -> Iterator[dict[str, Any]]:
         """The submitted documents with their entities, as `export` writes them in jsonl."""
-        params = {"format": "jsonl", **_times({"since": since, **selection})}
+        params = {"format": "jsonl", **plain_times({"since": since, **selection})}
         with self._server.stream(f"/projects/{project_id}/export", params=params) as answer:
             yield from (json.loads(line) for line in answer.iter_lines() if line)
 
@@ -198,7 +215,7 @@ class Client:
         """The entities of a text. Settings: `project`, `steps`, `num_spans`, `seed`, `threshold`,
         `flat`, `fixed`, `suppressed`."""
         body = {"text": text, **settings}
-        return _entities(self._server.ask("POST", "/predict", json=body, repeatable=True))
+        return entities(self._server.ask("POST", "/predict", json=body, repeatable=True))
 
     def predict_batch(
         self, texts: Sequence[str | Mapping[str, Any]], **settings: Any
@@ -209,7 +226,7 @@ class Client:
         for first in range(0, len(texts), _TEXTS):
             body = {"texts": list(texts[first : first + _TEXTS]), **settings}
             answer = self._server.ask("POST", "/predict/batch", json=body, repeatable=True)
-            predicted += map(_entities, answer)
+            predicted += map(entities, answer)
         return predicted
 
     def instant(self, project_id: int) -> Instant:
@@ -289,29 +306,3 @@ class Client:
             content=content,
         )
         return read(ImportReport, answer)
-
-
-def _entities(answer: Mapping[str, Any]) -> tuple[Entity, ...]:
-    return tuple(
-        Entity(item["start"], item["end"], item["label"], item["score"], text=item["text"])
-        for item in answer["entities"]
-    )
-
-
-def _parts(lines: Iterable[bytes]) -> Iterator[bytes]:
-    part = bytearray()
-    for line in lines:
-        part += line
-        if len(part) >= _PART:
-            yield bytes(part)
-            part.clear()
-    if part:
-        yield bytes(part)
-
-
-def _times(selection: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in selection.items()
-        if value is not None
-    }

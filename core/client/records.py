@@ -93,6 +93,23 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
+class PushReport:
+    """What became of suggestions that were sent: each document counts in one of `added`, `begun`,
+    `held_out` and `bad_count`."""
+
+    added: int
+    entities: int
+    """Suggestions in the documents that were added to."""
+    begun: int
+    """Documents that somebody has worked on, which stay as they are."""
+    held_out: int
+    """Documents that are annotated without suggestions."""
+    bad_count: int
+    bad: tuple[Mapping[str, Any], ...]
+    """`line` and `reason` of the first that were skipped."""
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A retraining."""
 

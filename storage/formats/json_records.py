@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import PurePath
-from typing import Any, BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO, TypeVar
 
 from storage.formats.encodings import marked, not_utf8, utf8_lines
 from storage.formats.fields import FieldError, object_of
@@ -22,7 +22,7 @@ from storage.records import BadRecord, DocumentRecord, Record
 
 Parse = Callable[[Mapping[str, Any], str, int], DocumentRecord]
 """`(record, name, line)`; raises `FieldError`."""
-ParseValue = Callable[[object, str, int], DocumentRecord]
+Parsed = TypeVar("Parsed")
 
 _START = 65_536
 _SNIFFED = 50
@@ -44,9 +44,10 @@ def read_records(file: BinaryIO, name: str, parse: Parse) -> Iterator[Record]:
 
 
 def read_values(
-    file: BinaryIO, name: str, parse: ParseValue, *, lines: bool = False
-) -> Iterator[Record]:
-    """As `read_records`, for records that need not be objects; `lines`: each is a line."""
+    file: BinaryIO, name: str, parse: Callable[[object, str, int], Parsed], *, lines: bool = False
+) -> Iterator[Parsed | BadRecord]:
+    """As `read_records`, for records that need be neither objects nor documents; `lines`: each is a
+    line."""
     stem = PurePath(name).stem
     for number, line, value in _lines(file) if lines else _values(file):
         if isinstance(value, BadRecord):

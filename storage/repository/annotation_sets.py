@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from storage.columns import now
 from storage.enums import Origin, SetState
-from storage.models import AnnotationSet, Assignment, Document, EntityRow
+from storage.models import AnnotationSet, Assignment, Base, Document, EntityRow
 from storage.records import SpanRecord
 from storage.soft_delete import WITH_TRASH
 
@@ -24,6 +25,9 @@ COUNTS: ColumnElement[int] = func.coalesce(
 )
 """Among a document's sets, the one that counts: what was decided for all, else the newest answer.
 Everything that leaves the database or judges what is in it goes by this."""
+_ENTITIES = Base.metadata.tables[EntityRow.__tablename__]
+NewestPrediction = Callable[[], AnnotationSet | None]
+"""What `latest_prediction` gives."""
 
 
 def add_prediction(
@@ -82,6 +86,11 @@ def add_person_set(
 def latest_prediction(session: Session, document_id: int) -> AnnotationSet | None:
     """The newest machine's set of a document, whichever model made it, with its entities."""
     return _newest(session, document_id, AnnotationSet.origin == "machine")
+
+
+def newest_prediction(session: Session, document_id: int) -> NewestPrediction:
+    """`latest_prediction`, read when it is called first; for who adds none meanwhile."""
+    return cache(partial(latest_prediction, session, document_id))
 
 
 def draft_of(session: Session, document_id: int, owner: str | None = None) -> AnnotationSet | None:
@@ -195,10 +204,7 @@ def drafts_from(session: Session, prediction_id: int) -> Sequence[AnnotationSet]
 
 def add_spans(session: Session, receiver: AnnotationSet, spans: Iterable[SpanRecord]) -> None:
     """Adds spans to a set; their keys are new to it."""
-    rows = [_row(span) for span in spans]
-    for row in rows:
-        row.annotation_set_id = receiver.id
-    session.add_all(rows)
+    session.add_all(EntityRow(annotation_set_id=receiver.id, **_values(span)) for span in spans)
     session.flush()
 
 
@@ -226,7 +232,7 @@ def save_spans(
         rows |= {row.key: row for row in found}
     for key, span in wanted.items():
         if key not in rows:
-            draft.entities.append(_row(span))
+            draft.entities.append(EntityRow(**_values(span)))
         elif span_of(rows[key]) != span:
             row = rows[key]
             row.start, row.end, row.label = span.start, span.end, span.label
@@ -278,26 +284,33 @@ def span_of(row: EntityRow) -> SpanRecord:
     )
 
 
-def _row(span: SpanRecord) -> EntityRow:
-    return EntityRow(
-        key=span.key,
-        start=span.start,
-        end=span.end,
-        label=span.label,
-        status=span.status,
-        score=span.score,
-        source=span.source,
-        confidence=dict(span.confidence) if span.confidence else None,
-    )
+def _values(span: SpanRecord) -> dict[str, Any]:
+    return {
+        "key": span.key,
+        "start": span.start,
+        "end": span.end,
+        "label": span.label,
+        "status": span.status,
+        "score": span.score,
+        "source": span.source,
+        "confidence": dict(span.confidence) if span.confidence else None,
+    }
 
 
 def _add(
     session: Session, annotation_set: AnnotationSet, spans: Iterable[SpanRecord]
 ) -> AnnotationSet:
-    annotation_set.entities = [_row(span) for span in spans]
+    """Adds the set with its entities in one statement: SQLite would take one for each."""
+    annotation_set.entities = []
     session.add(annotation_set)
     session.flush()
-    return annotation_set
+    rows = [{"annotation_set_id": annotation_set.id, **_values(span)} for span in spans]
+    if not rows:
+        return annotation_set
+    session.execute(insert(_ENTITIES), rows)
+    query = select(AnnotationSet).where(AnnotationSet.id == annotation_set.id)
+    added: AnnotationSet = session.scalars(_with_entities(query, joined=True)).unique().one()
+    return added
 
 
 def _of(owner: str | None) -> ColumnElement[bool]:
@@ -310,17 +323,19 @@ def _of(owner: str | None) -> ColumnElement[bool]:
 def _newest(
     session: Session, document_id: int, *conditions: Any, joined: bool = False
 ) -> AnnotationSet | None:
-    """With its entities: `joined` in one query, which repeats the set beside each of them."""
-    load = joinedload if joined else selectinload
     query = (
         select(AnnotationSet)
         .where(AnnotationSet.document_id == document_id, *conditions)
         .order_by(AnnotationSet.id.desc())
         .limit(1)
-        .options(load(AnnotationSet.entities))
-        .execution_options(populate_existing=True)
     )
-    return session.scalars(query).unique().one_or_none()
+    return session.scalars(_with_entities(query, joined)).unique().one_or_none()
+
+
+def _with_entities(query: Select[Any], joined: bool) -> Select[Any]:
+    """`joined` in one query, which repeats the set beside each of its entities."""
+    load = joinedload if joined else selectinload
+    return query.options(load(AnnotationSet.entities)).execution_options(populate_existing=True)
 
 
 def _require_draft(annotation_set: AnnotationSet) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from storage.models import Assignment, Document, Member, User
 
 
-def put(session: Session, document: Document, person: str, until: datetime) -> None:
-    """Writes down whose a document is; that is no change of the document."""
+def put(session: Session, document: Document, person: str | None, until: datetime | None) -> None:
+    """Writes down whose a document is, if anybody's; that is no change of the document."""
     session.execute(
         update(Document)
         .where(Document.id == document.id)

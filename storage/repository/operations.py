@@ -56,7 +56,8 @@ def record(
     refused: str | None = None,
     blind: bool = False,
 ) -> None:
-    """Records one action. A second record of (client, seq) is an `IntegrityError`.
+    """Records one action, with the session's next flush. A second record of (client, seq) is an
+    `IntegrityError` then.
 
     A refused action with changes conflicted with another's: they are what it would have done, and
     `met` in them is the draft's version then.
@@ -74,7 +75,6 @@ def record(
             blind=blind,
         )
     )
-    session.flush()
 
 
 def page(

@@ -31,6 +31,7 @@ from app.services.suggestions import (
     by_parts,
     in_text,
     instant_control,
+    pushed,
     queue,
     resuggest,
     suggest,
@@ -66,6 +67,10 @@ GUARDED: dict[str, tuple[str, Call]] = {
         lambda w: in_text.suggestions(
             w.sessions, w.project, "Ada", Answer(1, SamplerSettings(), (), (), ())
         ),
+    ),
+    "suggestions.pushed.push": (
+        "review",
+        lambda w: pushed.push(w.sessions, w.project, Path("/dev/null"), "lexicon", w.name),
     ),
     "suggestions.suggest.custom_of": (
         "annotate",
@@ -264,6 +269,10 @@ GUARDED: dict[str, tuple[str, Call]] = {
     "operations.projects.set_hotkeys": (
         "review",
         lambda w: projects.set_hotkeys(w.sessions, w.project, {}),
+    ),
+    "suggestions.queue.following": (
+        "annotate",
+        lambda w: queue.following(w.sessions, w.document, w.name),
     ),
     "suggestions.queue.first_waiting": (
         "annotate",

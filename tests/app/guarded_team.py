@@ -77,6 +77,10 @@ OF_TEAM: dict[str, tuple[str, Call]] = {
         "review",
         lambda w: assignment.candidates(w.sessions, w.project),
     ),
+    "team.assignment.leave": (
+        "annotate",
+        lambda w: assignment.leave(w.sessions, w.document, w.name),
+    ),
     "team.assignment.given": ("review", lambda w: assignment.given(w.sessions, w.project)),
     "team.assignment.set_annotators": (
         "review",

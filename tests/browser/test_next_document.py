@@ -7,9 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from storage.repository import documents
 from tests.browser.app_kit import AnnotatePage, Site
 from tests.browser.held_kit import Socket, submit
 from tests.browser.suggested_kit import suggested
+from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("browser-site")
 
@@ -121,3 +123,22 @@ def test_edits_survive_a_server_that_dies_before_the_page_has_followed(
     desk.is_saved()
     desk.shows("second")
     assert sorted(span.status for span in site.stored(ids[1])) == ["accepted"] + ["suggested"] * 4
+
+
+def test_who_closes_the_tab_leaves_the_next_document_to_whoever_comes(
+    page: Page, site: Site
+) -> None:
+    desk, ids = opened(page, site, "Left")
+    submit(desk, "second")
+    desk.is_saved()
+    desk.shows("second")
+    assert holder(site, ids[1])
+
+    page.goto("about:blank")
+
+    until(lambda: holder(site, ids[1]) is None)
+
+
+def holder(site: Site, document: int) -> str | None:
+    with site.sessions() as session:
+        return documents.get(session, document).claimed_by

@@ -17,6 +17,7 @@ import { freshHints, readHints } from './hints.js';
 import { Hover } from './hover.js';
 import { Keyboard, listen } from './keys.js';
 import { LabelFinder } from './label_finder.js';
+import { leaveOnClosing } from './leaving.js';
 import { LiveChanges } from './live_changes.js';
 import { LongDocument } from './long_document.js';
 import { Notes } from './notes.js';
@@ -84,6 +85,7 @@ export class Annotator extends DocumentActions {
     this.room = new Room(this.shell, this, signal);
     this.long = new LongDocument(this, this.panel.find, signal);
     this.live = new LiveChanges(this, signal);
+    leaveOnClosing(this, signal);
     this.readingQuestion = new ReadingQuestion(this.panel.find('unready'), this);
     this.follow();
     listen(this, this.shell, box, signal);

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
@@ -24,7 +24,6 @@ from app.services.operations import projects
 from app.services.team.permissions import require_in
 from storage.enums import Split
 from storage.formats import FORMATS, IMPORT_FORMATS
-from storage.records import BadRecord
 
 router = APIRouter(tags=["documents"])
 _LISTED = 100
@@ -43,6 +42,8 @@ _BODY = {
 
 
 class BadRecordOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
     line: int
     """Or the number of the record, where a format has no lines."""
     reason: str
@@ -135,11 +136,7 @@ def _out(report: ImportReport) -> Imported:
     return Imported(
         format=FORMATS[report.format].name,
         notes=list(report.note_lines()),
-        bad=[_bad(record) for record in report.bad[:_LISTED]],
+        bad=[BadRecordOut.model_validate(record) for record in report.bad[:_LISTED]],
         complete=report.done,
         **{name: getattr(report, name) for name in counted},
     )
-
-
-def _bad(record: BadRecord) -> BadRecordOut:
-    return BadRecordOut(line=record.line, reason=record.reason)

@@ -23,7 +23,7 @@ MOST_IMPORTED = 512 * 2**20
 """Bytes of a file to import, which is streamed to the disk."""
 COST_BYTES = 2**20
 """Bytes of a file to import that count as one request."""
-STREAMED = re.compile(r"/projects/\d+/import|/models")
+STREAMED = re.compile(r"/projects/\d+/(import|suggestions)|/models")
 """The endpoints that read their own body, part by part, and bound it themselves."""
 MOST_TEXT = 100_000
 """Code points of a text to predict."""

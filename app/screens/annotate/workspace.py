@@ -189,6 +189,8 @@ def _of_model(view: DocumentView) -> str:
     if view.predicted == "never":
         people = "" if view.by_rules else ": people marked what is marked here"
         return f"No model has processed this document{people}."
+    if view.sent_model:
+        return f"Suggestions by {literal(view.sent_model)}, which a program sent."
     if view.model_version_id is None:
         return "The suggestions were imported with the document."
     learnt = f", learnt from {count(view.learnt_from, 'document')}" if view.learnt_from else ""

@@ -28,6 +28,7 @@ from storage.engine import Sessions, writing
 from storage.enums import DocumentStatus
 from storage.models import Document
 from storage.repository import documents, projects
+from storage.repository.annotation_sets import newest_prediction
 from storage.repository.documents import DocumentGoneError as DocumentGoneError  # what calls raise
 
 
@@ -64,12 +65,13 @@ class AnnotationService:
         with self._sessions() as session:
             task = _viewed_task(session, document_id, person)
             anew = refresh and not by_parts.is_long(task.document)
-            if suggest.wants(session, task.document, self._predictor, anew):
+            newest = newest_prediction(session, document_id)
+            if suggest.wants(session, task.document, self._predictor, anew, newest=newest):
                 return None
             if not assignment.entered(task, person):
                 return None
-            ready, source = settled(session, task)
-            return view(session, task, person, source=source) if ready else None
+            ready, source = settled(session, task, newest)
+            return view(session, task, person, source=source, newest=newest) if ready else None
 
     def standing(self, document_id: int, person: str) -> Standing:
         """What the person submitted, else their draft, else what is suggested so far; nothing is
@@ -262,7 +264,8 @@ class AnnotationService:
         """Notes that a person began to work on the document, and whether suggestions helped."""
         with writing(self._sessions, beside_others=True) as session:
             require(session, documents.get(session, document_id).project_id, "annotate", person)
-            open_next.begin_visit(session, document_id, person)
+            newest = newest_prediction(session, document_id)
+            open_next.begin_visit(session, document_id, person, newest)
 
     def open_next(self, document_id: int, person: str) -> open_next.NextDocument | None:
         """See `app.services.annotation.open_next.open_next`."""

@@ -12,13 +12,14 @@ from app.editing import DraftSpan
 from app.services.annotation import drafts
 from app.services.annotation.conflicts import Conflict, waiting
 from app.services.annotation.tasks import AnnotationTask
-from app.services.suggestions import by_parts, instant, suggest
+from app.services.suggestions import by_parts, instant, pushed, suggest
 from app.services.suggestions.by_parts import Progress
 from app.services.suggestions.suggest import Hint
 from app.services.team import assignment
 from storage.enums import DocumentStatus, Split
 from storage.models import AnnotationSet
-from storage.repository import annotation_sets, label_names, projects
+from storage.repository import label_names, projects
+from storage.repository.annotation_sets import NewestPrediction, newest_prediction
 from storage.repository.neighbours import Surroundings, surroundings
 
 Predicted = Literal["never", "nothing", "other_labels", "found"]
@@ -68,7 +69,9 @@ class DocumentView:
     """True once submitted; `reopen` makes it editable again."""
     predicted: Predicted
     model_version_id: int | None
-    """The model of the newest suggestions; None where none, or where they were imported."""
+    """The model of the newest suggestions; None where none, or where they came from elsewhere."""
+    sent_model: str = ""
+    """The model of suggestions that a program sent, by the name that it gave."""
     uncovered: tuple[tuple[int, int], ...] = ()
     """Stretches that the model could not look at."""
     prediction_error: str | None = None
@@ -151,14 +154,16 @@ def heading(session: Session, task: AnnotationTask) -> Heading:
     )
 
 
-def settled(session: Session, task: AnnotationTask) -> tuple[bool, AnnotationSet | None]:
+def settled(
+    session: Session, task: AnnotationTask, newest: NewestPrediction
+) -> tuple[bool, AnnotationSet | None]:
     """Whether opening the document has nothing to write to the draft, and the set to be shown."""
     source = drafts.source_of(session, task)
     if task.standing.status == "submitted":
         return True, source
     if source is None or task.standing.status != "new" or task.standing.version:
         return source is not None, source
-    return drafts.fresh(session, task, source), source
+    return drafts.fresh(session, task, source, newest), source
 
 
 def view(
@@ -167,13 +172,14 @@ def view(
     person: str,
     error: str | None = None,
     source: AnnotationSet | None = None,
+    newest: NewestPrediction | None = None,
 ) -> DocumentView:
-    """`source` is the set to be shown, where it was read already."""
+    """`source` is the set to be shown and `newest` the prediction, where they were read already."""
     document, standing = task.document, task.standing
     above = heading(session, task)
     known = frozenset(label.name for label in above.labels)
     draft = drafts.shown(task, known, source or drafts.source_of(session, task))
-    machine = annotation_sets.latest_prediction(session, document.id)
+    machine = (newest or newest_prediction(session, document.id))()
     names = label_names.current(session, document.project_id)
     return DocumentView(
         heading=above,
@@ -182,6 +188,7 @@ def view(
         read_only=standing.status == "submitted",
         predicted=_predicted(machine, known),
         model_version_id=machine.model_version_id if machine else None,
+        sent_model=pushed.model_of(machine),
         uncovered=_pairs(machine.provenance.get("uncovered", ())) if machine else (),
         prediction_error=error,
         progress=by_parts.progress_of(machine),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from storage.models import AnnotationSet
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, label_names, projects, trash
 from storage.repository import rules as rule_rows
+from storage.repository.annotation_sets import NewestPrediction, newest_prediction
 
 
 def load(session: Session, task: AnnotationTask) -> Draft:
@@ -54,7 +55,9 @@ def shown(task: AnnotationTask, labels: frozenset[str], source: AnnotationSet | 
     )
 
 
-def ensure(session: Session, task: AnnotationTask, person: str) -> AnnotationSet:
+def ensure(
+    session: Session, task: AnnotationTask, person: str, newest: NewestPrediction | None = None
+) -> AnnotationSet:
     """The work's draft; made from `base_of` if there is none.
 
     An untouched draft follows the newest suggestions and the project's rules; work is never
@@ -64,7 +67,7 @@ def ensure(session: Session, task: AnnotationTask, person: str) -> AnnotationSet
     draft = annotation_sets.draft_of(session, task.id, task.owner)
     if draft is not None and not _untouched(task):
         return draft
-    base = base_of(session, task)
+    base = base_of(session, task, newest)
     if draft is not None:
         if _stands(session, task, draft, base):
             return draft
@@ -90,11 +93,13 @@ def prospective(session: Session, task: AnnotationTask) -> Draft:
     return replace(shown(task, labels, None), spans=tuple(spans))
 
 
-def fresh(session: Session, task: AnnotationTask, draft: AnnotationSet) -> bool:
+def fresh(
+    session: Session, task: AnnotationTask, draft: AnnotationSet, newest: NewestPrediction
+) -> bool:
     """Whether the work's draft is what `ensure` would leave."""
     if not _untouched(task):
         return True
-    return _stands(session, task, draft, base_of(session, task))
+    return _stands(session, task, draft, base_of(session, task, newest))
 
 
 def _untouched(task: AnnotationTask) -> bool:
@@ -104,9 +109,7 @@ def _untouched(task: AnnotationTask) -> bool:
 def _beginning(session: Session, task: AnnotationTask, base: AnnotationSet | None) -> Suggestions:
     """What a new draft holds: what it starts from, and what the project's rules suggest."""
     project_id = task.document.project_id
-    labels = {label.name for label in projects.labels(session, project_id)}
-    labels |= trash.labels(session, project_id)
-    spans = annotation_sets.every_span_of(session, base) if base else ()
+    labels, spans = _every_label_and_span(session, task, base)
     names = label_names.current(session, project_id)
     spans = relabelled(spans, lambda span: names.get(span.label, span.label))
     known = [span for span in spans if span.label in labels]
@@ -116,6 +119,18 @@ def _beginning(session: Session, task: AnnotationTask, base: AnnotationSet | Non
         return Suggestions(tuple(known))  # people annotate it unaided
     flat = not projects.get(session, project_id).nested
     return rules.suggest(session, project_id, task.document.text, known, flat=flat)
+
+
+def _every_label_and_span(
+    session: Session, task: AnnotationTask, base: AnnotationSet | None
+) -> tuple[frozenset[str], Sequence[SpanRecord]]:
+    """The project's labels and the set's spans, with those in the trash."""
+    if task.project and not task.project.hides_labels:
+        return task.project.labels, annotation_sets.spans_of(base) if base else ()
+    project_id = task.document.project_id
+    labels = {label.name for label in projects.labels(session, project_id)}
+    spans = annotation_sets.every_span_of(session, base) if base else ()
+    return frozenset(labels | trash.labels(session, project_id)), spans
 
 
 def _stands(
@@ -186,10 +201,12 @@ def save(
     task.sum_up(session)
 
 
-def base_of(session: Session, task: AnnotationTask) -> AnnotationSet | None:
+def base_of(
+    session: Session, task: AnnotationTask, newest: NewestPrediction | None = None
+) -> AnnotationSet | None:
     """What a new draft starts from: the last submitted set, else the newest suggestions."""
     submitted = annotation_sets.submitted_of(session, task.id, task.owner)
-    return submitted or annotation_sets.latest_prediction(session, task.id)
+    return submitted or (newest or newest_prediction(session, task.id))()
 
 
 def renamed(entities: Iterable[Entity], names: Mapping[str, str]) -> tuple[Entity, ...]:

@@ -12,12 +12,13 @@ from app.services.annotation import drafts, wire
 from app.services.annotation.document_data import AWAITED, document_data, reading
 from app.services.annotation.document_view import view
 from app.services.suggestions import instant_wake, suggest
-from app.services.suggestions.queue import next_document
+from app.services.suggestions.queue import following
 from app.services.suggestions.suggest import Predictor
 from app.services.team import assignment
-from app.services.team.permissions import require
+from app.services.team.permissions import lock_document, require
 from storage.engine import Sessions, writing
-from storage.repository import annotation_sets, documents, rules, visits
+from storage.repository import projects, rules, visits
+from storage.repository.annotation_sets import NewestPrediction, newest_prediction
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,7 @@ def open_next(
     waited for: where suggestions are still to be made, it comes without any. None where nothing is
     left. Raises `app.services.team.assignment.FullError` where others were faster.
     """
-    with sessions() as session:
-        project_id = documents.get(session, document_id).project_id
-    target = next_document(sessions, project_id, document_id, person=person)
+    project_id, target = following(sessions, document_id, person)
     if target is None:
         return None
     learning = not instant_wake.caught_up(sessions, project_id)
@@ -53,16 +52,19 @@ def open_next(
 def _opened(
     session: Session, document_id: int, predictor: Predictor | None, person: str, learning: bool
 ) -> NextDocument:
-    document = documents.lock(session, document_id)
+    document = lock_document(session, document_id)
     require(session, document.project_id, "annotate", person)
-    task = assignment.enter(session, document, person)
-    ready = not suggest.wants(session, document, predictor, learning=learning)
+    state = projects.state(session, document.project_id)
+    task = assignment.enter(session, document, person, state)
+    newest = newest_prediction(session, document_id)
+    ready = not suggest.wants(session, document, predictor, learning=learning, newest=newest)
+    source = None
     if ready and task.standing.status != "submitted":
-        drafts.ensure(session, task, person)
-    shown = view(session, task, person)
+        source = drafts.ensure(session, task, person, newest)
+    shown = view(session, task, person, source=source, newest=newest)
     to_come = reading(shown, stopped=False)
     if ready:
-        begin_visit(session, document_id, person)
+        begin_visit(session, document_id, person, newest)
     else:
         shown, to_come = replace(shown, spans=(), hints=()), AWAITED
     data = document_data(shown, person, can_ask=predictor is not None, reading=to_come)
@@ -70,9 +72,9 @@ def _opened(
     return NextDocument(ready, {**data, **on_the_wire})
 
 
-def begin_visit(session: Session, document_id: int, person: str) -> None:
+def begin_visit(session: Session, document_id: int, person: str, newest: NewestPrediction) -> None:
     """Notes that a person began to work on the document, and whether suggestions helped."""
-    machine = annotation_sets.latest_prediction(session, document_id)
+    machine = newest()
     visits.begin(
         session,
         document_id,

@@ -47,6 +47,14 @@ def next_document(
     return next(iter(upcoming(sessions, project_id, after, 1, exclude, person)), None)
 
 
+def following(sessions: Sessions, document_id: int, person: str) -> tuple[int, int | None]:
+    """The project of the document that a person comes from, and its next open document."""
+    with sessions() as session:
+        project = projects.get(session, documents.get(session, document_id).project_id)
+        found = _upcoming(session, project, document_id, 1, (), person)
+        return project.id, next(iter(found), None)
+
+
 def resumed(sessions: Sessions, project_id: int, person: str) -> int | None:
     """Where a person goes on: the first document that is begun and waits for them, else the next
     one of the queue; None where there is none."""
@@ -99,11 +107,22 @@ def upcoming(
     """
     with sessions() as session:
         project = projects.get(session, project_id)
-        require(session, project_id, "annotate", person)
-        begun: list[int] = []
-        if person is not None and project.annotators > 1:
-            begun = _begun(session, project_id, person, {after, *exclude}, after or 0)[:count]
-        return begun + _others(session, project, after, count - len(begun), exclude, person)
+        return _upcoming(session, project, after, count, exclude, person)
+
+
+def _upcoming(
+    session: Session,
+    project: Project,
+    after: int | None,
+    count: int,
+    exclude: Collection[int],
+    person: str | None,
+) -> list[int]:
+    require(session, project.id, "annotate", person)
+    begun: list[int] = []
+    if person is not None and project.annotators > 1:
+        begun = _begun(session, project.id, person, {after, *exclude}, after or 0)[:count]
+    return begun + _others(session, project, after, count - len(begun), exclude, person)
 
 
 def _begun(

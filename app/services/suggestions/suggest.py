@@ -18,6 +18,7 @@ from storage.engine import Sessions
 from storage.models import AnnotationSet, Document
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, label_names, projects
+from storage.repository.annotation_sets import NewestPrediction, newest_prediction
 
 RADAR = 0.12
 """How far below φ a hint may lie, in the probability that it is right. The scores before they were
@@ -174,14 +175,16 @@ def wants(
     predictor: Predictor | None,
     refresh: bool = True,
     learning: bool = False,
+    newest: NewestPrediction | None = None,
 ) -> bool:
     """Whether the document waits for this model's suggestions: nobody has worked on it, and it is
     not held out. What is held out is annotated unaided, so that no model is judged by a person
     who has seen its answers. Suggestions are made again once more was learnt, but to a page that
-    shows them (`refresh` is False then). `learning`: something is being learnt just now."""
+    shows them (`refresh` is False then). `learning`: something is being learnt just now. `newest`:
+    the document's prediction, where it is needed again."""
     if predictor is None or document.status != "new" or document.split == "holdout":
         return False
-    latest = annotation_sets.latest_prediction(session, document.id)
+    latest = (newest or newest_prediction(session, document.id))()
     if latest is None:
         return True
     if latest.model_version_id is None:

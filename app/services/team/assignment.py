@@ -8,19 +8,20 @@ takes where one is free, or which a reviewer gives to named people.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from app.services.annotation import tasks
 from app.services.annotation.tasks import AnnotationTask
-from app.services.team.permissions import NotAllowedError, doer, require
+from app.services.team.permissions import NotAllowedError, doer, lock_document, require
 from storage.columns import now
 from storage.engine import Sessions, writing
-from storage.models import Document, Project
+from storage.models import Assignment, Document, Project
 from storage.repository import assignments, claims, documents, events, members, projects
 from storage.repository.assignments import Given
+from storage.repository.projects import ProjectState
 
 CLAIM = timedelta(minutes=15)
 """How long a document is its opener's after the last operation."""
@@ -54,7 +55,7 @@ def entered(task: AnnotationTask, person: str) -> bool:
     """Whether opening the document changes nothing about who has it."""
     document = task.document
     if task.blind:
-        return task.begun
+        return task.begun and not _lapsed(task.standing)
     if document.status == "submitted" or holder(document, person):
         return True
     return _is_fresh(document, person)
@@ -65,16 +66,25 @@ def _is_fresh(document: Document, person: str) -> bool:
     return document.claimed_by == person and until is not None and until > now() + CLAIM - FRESH
 
 
-def enter(session: Session, document: Document, person: str) -> AnnotationTask:
+def _lapsed(part: Document | Assignment) -> bool:
+    """Whether a part was taken, not touched, and is anybody's by now."""
+    until = part.claimed_until
+    return part.status == "new" and until is not None and until < now()
+
+
+def enter(
+    session: Session, document: Document, person: str, project: ProjectState | None = None
+) -> AnnotationTask:
     """The person opens the document, which is locked: they claim it, or take a part in it.
+    `project` is its project, where that was read already.
 
     Raises `FullError` where as many people as are wanted have it already.
     """
-    task = tasks.find(session, document, person)
+    task = tasks.find(session, document, person, project)
     if not task.blind:
         claim(session, document, person)
         return task
-    if task.begun:
+    if task.begun and not _lapsed(task.standing):
         return task
     assignments.drop_expired(session, document.id)
     if len(assignments.of_document(session, document.id)) >= task.wanted:
@@ -83,7 +93,7 @@ def enter(session: Session, document: Document, person: str) -> AnnotationTask:
             "open another document, or ask a reviewer to assign this one to you"
         )
     assignment = assignments.add(session, document.id, person, now() + TAKEN)
-    return AnnotationTask(document, assignment, person, task.wanted)
+    return replace(task, standing=assignment)
 
 
 def claim(session: Session, document: Document, person: str) -> None:
@@ -92,6 +102,21 @@ def claim(session: Session, document: Document, person: str) -> None:
         return
     if holder(document, person) is None:
         claims.put(session, document, person, now() + CLAIM)
+
+
+def leave(sessions: Sessions, document_id: int, person: str) -> None:
+    """Gives back a document that the person opened and did nothing to: it waits for whoever comes
+    next. What they began stays theirs for a while, and what they were given for good."""
+    with writing(sessions, beside_others=True) as session:
+        document = lock_document(session, document_id)
+        require(session, document.project_id, "annotate", person)
+        task = tasks.find(session, document, person)
+        if task.standing.status != "new":
+            return
+        if not task.blind and document.claimed_by == person:
+            claims.put(session, document, None, None)
+        elif isinstance(task.standing, Assignment) and task.standing.claimed_until:
+            task.standing.claimed_until = now()
 
 
 def holder(document: Document, person: str) -> str | None:

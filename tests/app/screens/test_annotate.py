@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from app.services.suggestions import pushed
 from storage.engine import writing
 from storage.repository import documents, projects, visits
 from tests.app.pages_kit import TEXT, Site
@@ -132,6 +136,18 @@ def test_a_model_that_does_not_know_the_projects_labels_is_told_of(site: Site) -
 
     assert "knows none of this project’s labels" in site.messages()
     assert site.mounted()["empty"].startswith("The model does not know this project’s labels yet")
+
+
+def test_another_models_suggestions_bear_its_name_as_it_is(site: Site, tmp_path: Path) -> None:
+    document = site.add()
+    lines = tmp_path / "suggestions.jsonl"
+    entity = {"start": 0, "end": 15, "label": "PER", "score": 0.9}
+    lines.write_text(json.dumps({"document": document, "entities": [entity]}), encoding="utf-8")
+    pushed.push(site.sessions, site.project_id, lines, "drug *lexicon*", "Rita")
+
+    site.open("annotate", document=document)
+
+    assert "Suggestions by drug \\*lexicon\\*, which a program sent." in site.messages()
 
 
 def test_a_model_that_fails_is_a_message_and_the_text_can_be_annotated(site: Site) -> None:

@@ -13,6 +13,9 @@ from sqlalchemy.engine import Engine
 from app.services.annotation.annotation import AnnotationService
 from app.services.team import accounts, members
 from app.services.team.permissions import Acting, for_person
+from storage.engine import writing
+from storage.records import SpanRecord
+from storage.repository import annotation_sets
 from tests.app.pages_kit import Site
 
 FEW, MANY = 3, 12
@@ -107,3 +110,23 @@ def test_a_save_asks_the_database_five_times(site: Site, signed_in: bool) -> Non
             applied = service.apply(document, "page", [{"seq": seq, **op}], "annotator", shown=seq)
         assert applied.error is None
         assert len(statements) == (7 if op in SUBMITTED else 5), op
+
+
+def test_the_next_document_asks_the_database_as_often_whatever_it_holds(site: Site) -> None:
+    """The queue, the document with the person's role, its suggestions, once, and what the page
+    shows of it; the draft is written in one statement, however many suggestions there are."""
+    first, *others = [site.add(f"Olena Kovalenko saw {count}.", str(count)) for count in (0, 1, 9)]
+    for document, count in zip(others, (1, 9), strict=True):
+        with writing(site.sessions) as session:
+            spans = [SpanRecord(at, at + 1, "PER", key=f"m{at}") for at in range(count)]
+            annotation_sets.add_prediction(
+                session, document, spans, model_version_id=None, provenance={}
+            )
+    service = AnnotationService(site.sessions)
+    asked = []
+    for document in (first, others[0]):
+        with selects() as statements:
+            following = service.open_next(document, "annotator")
+        assert following is not None
+        asked.append(len(statements))
+    assert asked[0] == asked[1] <= 20

@@ -19,7 +19,8 @@ ANNA, BO = "the token of Anna", "the token of Bo"
 class Page:
     """What Streamlit knows of an open page: what its browser sent when it opened the socket."""
 
-    def __init__(self, **cookies: str) -> None:
+    def __init__(self, id: str, **cookies: str) -> None:
+        self.id = id
         self.client_context = SimpleNamespace(cookies=cookies)
 
 
@@ -28,8 +29,8 @@ class Running:
 
     def __init__(self) -> None:
         self.uploaded_file_mgr = MemoryUploadedFileManager("")
-        self.pages = {name: Page(**{COOKIE: ANNA}) for name in ("anna", "anna too")}
-        self.pages["bo"] = Page(**{COOKIE: BO})
+        self.pages = {name: Page(name, **{COOKIE: ANNA}) for name in ("anna", "anna too")}
+        self.pages["bo"] = Page("bo", **{COOKIE: BO})
         self.run_of = ""
         """The page whose script runs."""
 

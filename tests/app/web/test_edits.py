@@ -95,7 +95,7 @@ def test_who_has_signed_out_edits_no_more(
 def test_a_page_that_is_closed_takes_no_edits(
     client: TestClient, running: Running, document: int
 ) -> None:
-    running.pages["anna"] = Page(**{COOKIE: ANNA})
+    running.pages["anna"] = Page("anna", **{COOKIE: ANNA})
     assert send(client, "anna", message(document))[0] == 404
 
 

@@ -100,7 +100,7 @@ def test_no_file_comes_to_or_leaves_another_persons_page(
 
 
 def test_a_page_without_an_uploader_takes_no_file(client: TestClient, running: Running) -> None:
-    running.pages["new"] = Page(**{COOKIE: ANNA})
+    running.pages["new"] = Page("new", **{COOKIE: ANNA})
     assert put(client, "new") == 403
     draw(running, "new", uploader=False)
     assert put(client, "new") == 403
@@ -178,7 +178,7 @@ def test_where_a_provider_signs_people_in_its_cookie_tells_whose_page_it_is(
     client: TestClient, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SPANNEAL_AUTH", "oidc")
-    running.pages["olena"] = Page(_streamlit_user="chunks-1", _streamlit_user__1="Olena")
+    running.pages["olena"] = Page("olena", _streamlit_user="chunks-1", _streamlit_user__1="Olena")
     draw(running, "olena")
     assert put(client, "olena") == 403
     client.cookies.update({"_streamlit_user": "chunks-1", "_streamlit_user__1": "Bo"})

@@ -15,7 +15,7 @@ import core.client
 from app.services.retraining import job_journal
 from app.services.retraining.jobs import job_folder
 from app.services.team import accounts, tokens
-from core.client import Client, Project, ServerError
+from core.client import Assignment, Client, Member, Project, ServerError
 from tests.app.http.running import Server
 from tests.load.site import opened
 from tests.test_examples import CLIENT_EXAMPLES, OUTPUTS
@@ -116,6 +116,41 @@ def test_a_document_is_decided_corrected_and_pulled(
     assert client.export(clinic.id, tmp_path / "all.jsonl") == 3
     lines = (tmp_path / "all.jsonl").read_text("utf-8").splitlines()
     assert [json.loads(line)["meta"]["ward"] for line in lines] == [0, 1, 0]
+
+
+def test_another_models_suggestions_are_sent_for_documents_that_are_there(client: Client) -> None:
+    wards = client.create_project("Wards", ["DRUG"])
+    client.push(wards.id, [{"text": text} for text in TEXTS], split="train")
+    rows = [{"document": item.id, "entities": [CODEINE]} for item in client.documents(wards.id)]
+
+    report = client.suggest(wards.id, [*rows, {"document": 0, "entities": []}], model="lexicon")
+
+    assert (report.added, report.entities, report.bad_count) == (6, 6, 1)
+    assert "'document' must be a document's number" in report.bad[0]["reason"]
+    opened = client.open(next(client.documents(wards.id)).id)
+    assert [(span.label, span.status) for span in opened.entities] == [("DRUG", "suggested")]
+
+
+def test_people_get_a_role_and_documents(client: Client) -> None:
+    shared = client.create_project("Shared", ["DRUG"])
+    client.configure(shared.id, annotators=2)
+    client.push(shared.id, [{"text": text} for text in TEXTS])
+    assert client.team.set_role(shared.id, "Ada", "annotator") == Member("Ada", "annotator")
+    assert client.team.members(shared.id) == [Member("Ada", "annotator")]
+
+    first, second, *_ = (document.id for document in client.documents(shared.id))
+    assert client.team.assign(shared.id, ["Ada", "Root"], [first]) == 2
+    assert client.team.assign_next(shared.id, ["Ada"], 1) == 1
+    client.team.withdraw(first, "Root")
+    assert client.team.assignments(shared.id) == [
+        Assignment(first, "Ada", "new"),
+        Assignment(second, "Ada", "new"),
+    ]
+
+    client.team.remove(shared.id, "Ada")
+    assert client.team.members(shared.id) == []
+    with pytest.raises(ServerError, match="404"):
+        client.team.set_role(shared.id, "Nobody / at all", "annotator")
 
 
 def test_a_text_is_predicted_by_the_active_model(client: Client) -> None:

@@ -99,6 +99,52 @@ def test_a_file_is_bounded_while_it_arrives(
     assert served.client.post(path, content=b"a" * 101).status_code == 413
 
 
+def suggestions_of(served: Served, *texts: str) -> tuple[str, bytes]:  # noqa: F811
+    """The address for suggestions, and a line for each document: the four that are submitted, and
+    these texts."""
+    path = f"{API}/projects/{served.project}"
+    rows = b"".join(json.dumps({"text": text, "split": "train"}).encode() + b"\n" for text in texts)
+    served.client.post(f"{path}/import", content=rows)
+    listed = served.client.get(f"{path}/documents").json()["documents"]
+    first = {"start": 0, "end": 3, "label": "PER", "score": 0.9}
+    body = b"".join(
+        json.dumps({"document": row["id"], "entities": [first]}).encode() + b"\n" for row in listed
+    )
+    return f"{path}/suggestions", body
+
+
+def test_suggestions_for_many_documents_come_in_one_request(
+    served: Served,  # noqa: F811
+) -> None:
+    ask = served.client
+    path, body = suggestions_of(served, "Ada saw Rome.", "Bo saw Ada.")
+
+    report = ask.post(path, params={"model": "lexicon"}, content=body + b"{}\n").json()
+
+    assert (report["added"], report["entities"], report["begun"]) == (2, 2, 4)
+    assert [bad["line"] for bad in report["bad"]] == [7]
+    number = json.loads(body.splitlines()[-1])["document"]
+    (span,) = ask.get(f"{API}/documents/{number}/annotations").json()["entities"]
+    assert (span["status"], span["score"], span["source"]) == ("suggested", 0.9, "model")
+
+
+def test_suggestions_need_a_model_a_reviewer_and_a_bounded_body(
+    served: Served,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ask = served.client
+    path, body = suggestions_of(served, "Ada saw Rome.")
+    assert ask.post(path, content=body).status_code == 422
+    elsewhere = path.replace(str(served.project), "999")
+    assert ask.post(elsewhere, params={"model": "m"}, content=body).status_code == 404
+    accounts.add(served.sessions, "Ann", None)
+    members.assign(served.sessions, served.project, "Ann", "annotator")
+    refused = ask.post(path, params={"model": "m"}, content=body, headers=served.bearer("a", "Ann"))
+    assert refused.status_code == 403
+    monkeypatch.setattr("app.http.api.suggestions.MOST_IMPORTED", 10)
+    assert ask.post(path, params={"model": "m"}, content=body).status_code == 413
+
+
 def test_a_submitted_document_is_reopened_and_corrected(served: Served) -> None:  # noqa: F811
     ask = served.client
     added = ask.post(

@@ -212,6 +212,6 @@ def test_a_submission_stands_where_the_next_document_cannot_be_opened(
     def broken(*_: object, **__: object) -> None:
         raise OperationalError("SELECT", {}, ValueError("no answer"))
 
-    monkeypatch.setattr("app.services.annotation.open_next.next_document", broken)
+    monkeypatch.setattr("app.services.annotation.open_next.following", broken)
     assert after(sessions, first) is None
     assert AnnotationService(sessions).standing(first, "Ann").status == "submitted"

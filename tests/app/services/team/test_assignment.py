@@ -93,6 +93,24 @@ def test_who_goes_on_is_led_to_what_is_begun_unless_another_has_it(single: Team)
     assert resumed(single.sessions, single.project_id, "Bo") == single.ids[0]
 
 
+def test_who_leaves_a_document_untouched_leaves_it_to_whoever_comes_next(single: Team) -> None:
+    single.open(0, "Anna")
+    assignment.leave(single.sessions, single.ids[0], "Bo")
+    assert single.open(0, "Bo").holder == "Anna", "it is not Bo's to give back"
+
+    assignment.leave(single.sessions, single.ids[0], "Anna")
+
+    assert next_document(single.sessions, single.project_id, person="Bo") == single.ids[0]
+    assert single.open(0, "Bo").holder is None
+    assert single.open(0, "Anna").holder == "Bo"
+
+
+def test_who_leaves_what_they_began_has_it_until_the_claim_lapses(single: Team) -> None:
+    single.add(0, "Anna", ("Oslo", "LOC"))
+    assignment.leave(single.sessions, single.ids[0], "Anna")
+    assert single.open(0, "Bo").holder == "Anna"
+
+
 # Several people: each an own draft
 
 
@@ -267,3 +285,31 @@ def test_operations_say_whether_they_were_done_unseen(pair: Team) -> None:
     pair.add(0, "Anna", ("Oslo", "LOC"))
     with pair.sessions() as session:
         assert [row.blind for row in log_of(session, pair.ids[0])] == [True]
+
+
+def test_a_part_that_was_left_untouched_is_there_for_others_and_for_who_comes_back_first(
+    pair: Team,
+) -> None:
+    for person in ("Anna", "Bo"):
+        pair.open(0, person)
+    with pytest.raises(FullError):
+        pair.open(0, "Cleo")
+
+    assignment.leave(pair.sessions, pair.ids[0], "Anna")
+    pair.open(0, "Anna")
+    with pytest.raises(FullError):
+        pair.open(0, "Cleo")
+
+    assignment.leave(pair.sessions, pair.ids[0], "Anna")
+    pair.open(0, "Cleo")
+    with pytest.raises(FullError):
+        pair.open(0, "Anna")
+
+
+def test_a_part_that_was_given_or_begun_is_left_for_nobody(pair: Team) -> None:
+    assignment.assign(pair.sessions, pair.project_id, ["Anna"], [pair.ids[0]])
+    pair.add(0, "Bo", ("Oslo", "LOC"))
+    for person in ("Anna", "Bo"):
+        assignment.leave(pair.sessions, pair.ids[0], person)
+    with pytest.raises(FullError):
+        pair.open(0, "Cleo")
