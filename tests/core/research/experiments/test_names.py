@@ -11,6 +11,7 @@ import pytest
 from core.__main__ import main
 from core.config import TrainingConfig
 from core.inference.decoding import Candidate
+from core.inference.instant import scaling
 from core.research.experiments.registry import EXPERIMENTS
 from core.research.experiments.runs import error_finders, measures
 from core.research.experiments.studies import sampling
@@ -65,6 +66,7 @@ def test_each_experiment_goes_from_its_command_to_its_table(
     monkeypatch.setattr(sampling, "_SEEDS", 2)
     monkeypatch.setattr(error_finders, "ERRORS", 0.5)
     monkeypatch.setattr(error_finders, "fine_tuning_config", single_epoch)
+    monkeypatch.setattr(scaling, "_SENTENCES", 5)
     if name == "confidence":
         monkeypatch.setattr(measures, "propose", half_right)
     options = ["--data", str(bench.data), "--out", str(tmp_path), "--quick"]
