@@ -113,6 +113,7 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on_and_proposes_the_model(
     assert version.state == "proposed"
     assert version.parent_id == served.id
     assert version.path == here.settings.data / "models" / job_id
+    assert (version.path / "span_scaling.safetensors").is_file(), "instant learning need not wait"
     assert [row["epoch"] for row in read_metrics(version.path) if "f1" in row] == [10, 20, 30, 40]
     assert jobs.progress(job_id).share == 1
     lines = [(line.step, line.level, line.message) for line in jobs.journal(job_id)]
