@@ -1,6 +1,6 @@
 // A moving picture as a GIF: one table of colours for all frames, and of each frame what changed.
 
-const BINS = 1 << 15; // colours, with five bits a channel
+const CELLS = 1 << 15; // colours, with five bits a channel
 const MOST_COLOURS = 255;
 const UNCHANGED = 255; // the index of pixels that stay as they are
 const LOOPS = [0x21, 0xff, 11, ...letters('NETSCAPE2.0'), 3, 1, 0, 0, 0]; // for ever
@@ -17,20 +17,20 @@ const twoBytes = (number) => [number & 255, number >> 8];
 export class ColourTable {
   /** @param {Uint8ClampedArray[]} pictures red, green, blue and alpha of each pixel */
   constructor(pictures) {
-    const counts = new Uint32Array(BINS);
-    const sums = new Float64Array(3 * BINS);
+    const counts = new Uint32Array(CELLS);
+    const sums = new Float64Array(3 * CELLS);
     for (const picture of pictures) {
       for (let at = 0; at < picture.length; at += 4) {
-        const bin = binOf(picture, at);
-        counts[bin] += 1;
-        for (let channel = 0; channel < 3; channel += 1) sums[3 * bin + channel] += picture[at + channel];
+        const cell = cellOf(picture, at);
+        counts[cell] += 1;
+        for (let channel = 0; channel < 3; channel += 1) sums[3 * cell + channel] += picture[at + channel];
       }
     }
-    const bins = [...counts.keys()].filter((bin) => counts[bin]).sort((a, b) => counts[b] - counts[a]);
-    const frequent = bins.slice(0, MOST_COLOURS);
-    this.colours = frequent.map((bin) => [0, 1, 2].map((channel) => Math.round(sums[3 * bin + channel] / counts[bin])));
-    this.indexes = new Int16Array(BINS).fill(-1);
-    frequent.forEach((bin, index) => { this.indexes[bin] = index; });
+    const cells = [...counts.keys()].filter((cell) => counts[cell]).sort((a, b) => counts[b] - counts[a]);
+    const frequent = cells.slice(0, MOST_COLOURS);
+    this.colours = frequent.map((cell) => [0, 1, 2].map((channel) => Math.round(sums[3 * cell + channel] / counts[cell])));
+    this.indexes = new Int16Array(CELLS).fill(-1);
+    frequent.forEach((cell, index) => { this.indexes[cell] = index; });
   }
 
   /**
@@ -39,9 +39,9 @@ export class ColourTable {
    * @param {number} at
    */
   indexAt(picture, at) {
-    const bin = binOf(picture, at);
-    if (this.indexes[bin] < 0) this.indexes[bin] = this.#nearest(picture[at], picture[at + 1], picture[at + 2]);
-    return this.indexes[bin];
+    const cell = cellOf(picture, at);
+    if (this.indexes[cell] < 0) this.indexes[cell] = this.#nearest(picture[at], picture[at + 1], picture[at + 2]);
+    return this.indexes[cell];
   }
 
   /**
@@ -64,7 +64,7 @@ export class ColourTable {
  * @param {Uint8ClampedArray} picture
  * @param {number} at
  */
-const binOf = (picture, at) => ((picture[at] >> 3) << 10) | ((picture[at + 1] >> 3) << 5) | (picture[at + 2] >> 3);
+const cellOf = (picture, at) => ((picture[at] >> 3) << 10) | ((picture[at + 1] >> 3) << 5) | (picture[at + 2] >> 3);
 
 export class Gif {
   /** @type {Uint8Array | null} */ before = null; // the last frame's indexes
