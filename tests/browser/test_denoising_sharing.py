@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageSequence, ImageStat
 from playwright.sync_api import Locator, Page, expect
 
 from app.components.denoising import sentence_payload
@@ -74,6 +74,27 @@ def test_a_step_is_saved_as_a_picture_and_the_whole_as_a_video(
     address = f"data:video/{file.suffix[1:]};base64,{b64encode(data).decode()}"
     assert view.page.evaluate(PLAYED, address) == [True, True]
     expect(view.locator(".saving")).to_be_hidden()
+
+
+def test_the_whole_is_saved_as_a_gif_of_the_same_colours(view: Locator, tmp_path: Path) -> None:
+    view.locator(".seek").fill("6")
+    with view.page.expect_download() as downloading:
+        view.get_by_role("button", name="PNG", exact=True).click()
+    downloading.value.save_as(tmp_path / "last.png")
+    with view.page.expect_download() as downloading:
+        view.get_by_role("button", name="GIF", exact=True).click()
+        expect(view.locator(".save-video")).to_be_disabled()
+    assert downloading.value.suggested_filename.endswith(".gif")
+    downloading.value.save_as(tmp_path / "whole.gif")
+    with Image.open(tmp_path / "whole.gif") as gif, Image.open(tmp_path / "last.png") as last:
+        frames = [frame.convert("RGB") for frame in ImageSequence.Iterator(gif)]
+        assert len(frames) > 50
+        still = last.convert("RGB").resize(frames[-1].size)
+    differences = ImageStat.Stat(ImageChops.difference(frames[-1], still)).mean
+    assert max(differences) < 5, "the last frame shows what stands on the stage at the end"
+    assert ImageChops.difference(frames[0], frames[-1]).getbbox() is not None
+    expect(view.locator(".save-gif")).to_have_text("GIF")
+    expect(view.locator(".save-video")).to_be_enabled()
 
 
 def test_a_recording_can_be_stopped(view: Locator) -> None:

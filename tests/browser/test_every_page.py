@@ -82,6 +82,11 @@ VIEWS: dict[str, tuple[str, str, Preparation]] = {
     "settings": (f"?project={SAMPLE}", TITLE, tab("Settings")),
     "trash": (f"?project={SAMPLE}", TITLE, tab("Trash")),
     "annotate": (f"annotate?project={SAMPLE}&document=6", "06-kettle-review", nothing),
+    "guidelines": (
+        f"annotate?project={SAMPLE}&document=6",
+        "06-kettle-review",
+        button("Guidelines"),
+    ),
     "history": (f"annotate?project={SAMPLE}&document=1", "01-harbour-reopens", button("History")),
     "denoise": (f"denoise?project={SAMPLE}&document=6", "", nothing),
     "playground": (f"playground?project={SAMPLE}", "Playground", nothing),

@@ -1,8 +1,9 @@
-// Saves what is on the stage: a step as a picture, the whole animation as a video.
+// Saves what is on the stage: a step as a picture, the whole animation as a video or a GIF.
 
 import { bankedWords } from './bank.js';
 import { fallen } from './banking.js';
 import { inkOn, rgba } from './colour.js';
+import { ColourTable, Gif } from './gif.js';
 import { SPOKEN } from './stage.js';
 import { SvgBrush } from './svg.js';
 import { positionIn } from './shared_slider.js';
@@ -15,6 +16,8 @@ const LEAD_TIME = 600;
 const HOLD_TIME = 1600;
 const FRAMES_A_SECOND = 30;
 const BITS_A_SECOND = 6_000_000;
+const GIF_TIME = 80; // milliseconds a frame
+const SAMPLES = 8; // pictures that a GIF's colours are taken from
 export const VIDEO_TYPES = ['video/mp4;codecs=avc1.640028', 'video/webm;codecs=vp9', 'video/webm'];
 
 /** @typedef {import('./stage.js').Stage} Stage */
@@ -131,7 +134,7 @@ export function svgPicture(stages, position, namespace) {
  * @returns {Promise<Blob | null>}
  */
 export function pngPicture(stages, position) {
-  const { canvas, context } = sheet(stages);
+  const { canvas, context } = sheet(stages, SHARPNESS);
   paintPicture(context, stages, position);
   return new Promise((resolve) => { canvas.toBlob(resolve, 'image/png'); });
 }
@@ -145,8 +148,8 @@ export function pngPicture(stages, position) {
  * @returns {Promise<Blob | null>} null where it was stopped
  */
 export async function video(stages, type, onProgress, signal) {
-  const { canvas, context } = sheet(stages);
-  const end = Math.max(...stages.map(({ steps }) => steps)) + 1;
+  const { canvas, context } = sheet(stages, SHARPNESS);
+  const end = endOf(stages);
   const whole = LEAD_TIME + end * STEP_TIME + HOLD_TIME;
   paintPicture(context, stages, 0);
   const recorder = new MediaRecorder(canvas.captureStream(FRAMES_A_SECOND), { mimeType: type, videoBitsPerSecond: BITS_A_SECOND });
@@ -166,13 +169,45 @@ export async function video(stages, type, onProgress, signal) {
   return signal.aborted ? null : new Blob(parts, { type: type.split(';')[0] });
 }
 
+/**
+ * Draws the animation frame by frame; the page stays alive between two.
+ * @param {Stage[]} stages
+ * @param {(share: number) => void} onProgress
+ * @param {AbortSignal} signal
+ * @returns {Promise<Blob | null>} null where it was stopped
+ */
+export async function animatedGif(stages, onProgress, signal) {
+  const { canvas: { width, height }, context } = sheet(stages, 1);
+  const end = endOf(stages);
+  /** @type {(position: number) => Uint8ClampedArray} */
+  const pixels = (position) => {
+    paintPicture(context, stages, position);
+    return context.getImageData(0, 0, width, height).data;
+  };
+  const samples = Array.from({ length: SAMPLES }, (_, i) => pixels((end * i) / (SAMPLES - 1)));
+  const gif = new Gif(width, height, new ColourTable(samples));
+  const last = Math.round((end * STEP_TIME) / GIF_TIME);
+  for (let i = 0; i <= last && !signal.aborted; i += 1) {
+    gif.add(pixels((end * i) / last), i === 0 ? LEAD_TIME : i === last ? HOLD_TIME : GIF_TIME);
+    onProgress(i / last);
+    await new Promise((resolve) => { setTimeout(resolve); });
+  }
+  return signal.aborted ? null : gif.blob();
+}
+
 /** @param {Stage[]} stages */
-function sheet(stages) {
+const endOf = (stages) => Math.max(...stages.map(({ steps }) => steps)) + 1;
+
+/**
+ * @param {Stage[]} stages
+ * @param {number} sharpness pixels of the picture to one of the page
+ */
+function sheet(stages, sharpness) {
   const { width, height } = pictureSize(stages);
   const canvas = document.createElement('canvas');
-  Object.assign(canvas, { width: width * SHARPNESS, height: height * SHARPNESS });
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-  context.scale(SHARPNESS, SHARPNESS);
+  Object.assign(canvas, { width: width * sharpness, height: height * sharpness });
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: sharpness === 1 }));
+  context.scale(sharpness, sharpness);
   return { canvas, context };
 }
 

@@ -86,5 +86,8 @@ export function paint(node, colour) {
   return node;
 }
 
+/** @param {number} number */
+export const grouped = (number) => number.toLocaleString('en');
+
 /** @param {number} score */
 export const percent = (score) => `${Math.round(score * 100)}%`;

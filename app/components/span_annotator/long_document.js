@@ -1,7 +1,7 @@
 // A long document: its outline and minimap beside the text, how far a model has read it, and a text
 // that stays where it is while suggestions come.
 
-import { button, el, write } from './dom.js';
+import { button, el, grouped, write } from './dom.js';
 import { Minimap } from './minimap.js';
 import { leastSure, leftIn, sectionsOf } from './sections.js';
 
@@ -142,6 +142,6 @@ export class LongDocument {
 function progressOf(reading) {
   if (!reading) return '';
   if (!reading.sentences) return 'No suggestions yet';
-  const done = `Suggestions for ${reading.read.toLocaleString('en')} of ${reading.sentences.toLocaleString('en')} sentences`;
+  const done = `Suggestions for ${grouped(reading.read)} of ${grouped(reading.sentences)} sentences`;
   return reading.stopped ? `${done}; the model stopped` : `${done}; the rest is being read`;
 }

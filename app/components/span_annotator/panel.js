@@ -1,7 +1,7 @@
 // Everything around the text: labels above, the state and the buttons below, help, messages.
 
 import { LabelRow } from './label_buttons.js';
-import { button, write } from './dom.js';
+import { button, grouped, write } from './dom.js';
 import { helpSheet } from './help.js';
 
 /** @type {Record<SavingState, (count: number) => string>} */
@@ -80,10 +80,10 @@ export class Panel {
    */
   drawCounts({ suggested, accepted, rejected }, { preferences: { rejected: shown }, data }) {
     write(this.find('counts'),
-      `${suggested} ${data.edits ? 'to review' : 'suggested'} · ${accepted} accepted · ${rejected} rejected`);
+      `${grouped(suggested)} ${data.edits ? 'to review' : 'suggested'} · ${grouped(accepted)} accepted · ${grouped(rejected)} rejected`);
     const toggle = this.buttons.rejected;
     toggle.hidden = !rejected;
-    press(toggle, shown, `Rejected (${rejected})`);
+    press(toggle, shown, `Rejected (${grouped(rejected)})`);
   }
 
   /**
@@ -99,7 +99,7 @@ export class Panel {
     this.buttons.history.hidden = !data.edits;
     this.find('finish').hidden = readOnly;
     suggest.hidden = !data.can_ask;
-    if (suggested) write(submit, `Accept ${suggested} & submit`);
+    if (suggested) write(submit, `Accept ${grouped(suggested)} & submit`);
     else write(submit, accepted ? 'Submit' : 'Submit without entities');
   }
 

@@ -1,6 +1,6 @@
 // Asked once before a document is submitted whose suggestions are not all there yet.
 
-import { button, el, write } from './dom.js';
+import { button, el, grouped, write } from './dom.js';
 
 export class ReadingQuestion {
   /**
@@ -49,6 +49,6 @@ export class ReadingQuestion {
 }
 
 /** @param {ReadingProgress} reading */
-const questionOf = ({ read, sentences }) => `${(sentences - read).toLocaleString('en')} of `
-  + `${sentences.toLocaleString('en')} sentences have no suggestions yet. Submit now? What you did is saved; `
+const questionOf = ({ read, sentences }) => `${grouped(sentences - read)} of `
+  + `${grouped(sentences)} sentences have no suggestions yet. Submit now? What you did is saved; `
   + 'these sentences get none.';

@@ -1,6 +1,6 @@
 // Many suggestions at once: accept all above a confidence, reject the rest.
 
-import { button, el, write } from './dom.js';
+import { button, el, grouped, write } from './dom.js';
 import { suggestions } from './spans.js';
 
 export class Review {
@@ -39,9 +39,9 @@ export class Review {
     if (this.node.hidden) { this.settle(); return; }
     const sure = suggestions(this.annotator.view, this.above).length;
     write(this.share, `${this.range.value}%`);
-    write(this.accept, `Accept ${sure}`);
+    write(this.accept, `Accept ${grouped(sure)}`);
     this.accept.disabled = !sure;
-    write(this.reject, suggested === 1 ? 'Reject it' : `Reject all ${suggested}`);
+    write(this.reject, suggested === 1 ? 'Reject it' : `Reject all ${grouped(suggested)}`);
   }
 
   /** While the slider moves, what lies below it is dimmed. */
