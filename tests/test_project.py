@@ -90,6 +90,7 @@ SOLD_AS = {
     "axe_playwright_python": "axe-playwright-python",
     "charset_normalizer": "charset-normalizer",
     "huggingface_hub": "huggingface-hub",
+    "kubernetes_validate": "kubernetes-validate",
     "prometheus_client": "prometheus-client",
     "xdist": "pytest-xdist",
     "yaml": "pyyaml",
