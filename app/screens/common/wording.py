@@ -21,8 +21,9 @@ MOMENT = "D MMM YYYY, HH:mm"
 """A moment in a table, as `moment` writes it; a table's moments are in UTC."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&\"'/@^=])")
 
-_ADDRESS = re.compile(r"(https?://|www(?=\.)|@)(?=[-.\w])", re.IGNORECASE)
-"""Where Markdown would begin a link, whatever is escaped in it."""
+_ADDRESS = re.compile(r"(https?://|www(?=\.))(?=[-.\w])", re.IGNORECASE)
+"""Where Markdown would begin a link to a site, whatever is escaped in it. A mail address stays one:
+it leads nowhere, and people copy it, with any sign that is hidden in it."""
 _WORD_JOINER = "\u2060"
 """Has no width; within an address it leaves it plain text."""
 

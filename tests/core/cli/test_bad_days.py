@@ -31,6 +31,7 @@ def commands(model: Path, data: Path) -> dict[str, list[str]]:
         "train": [*files, "--from", str(model)],
         "evaluate": ["--model", str(model), "--data", str(data)],
         "calibrate": ["--model", str(model), "--dev", str(data)],
+        "scaling": ["--model", str(model)],
         "average": ["--models", str(model), "--out", str(data.parent / "mean"), "--dev", str(data)],
         "annotate": ["--model", str(model)],
         "baseline": [*files, "--from", str(model), "--test", str(data)],
@@ -67,7 +68,7 @@ def test_data_that_cannot_be_read_is_named(
 
 
 @pytest.mark.parametrize(
-    "verb", ["evaluate", "calibrate", "average", "annotate", "fragments", "bench"]
+    "verb", ["evaluate", "calibrate", "scaling", "average", "annotate", "fragments", "bench"]
 )
 @pytest.mark.parametrize("file", [CONFIG, WEIGHTS])
 def test_a_model_that_was_cut_short_is_named(
