@@ -22,6 +22,7 @@ from tests.browser.app_kit import PAGES, AnnotatePage, Site, environment
 from tests.browser.bench_bars import Bar
 from tests.browser.conftest import ARGUMENTS, PATIENCE, find_browser
 from tests.browser.servers import served
+from tests.databases import copy_migrated
 from tests.long_text import long_text
 
 WORDS = 20_000
@@ -42,6 +43,7 @@ def report(browser: Browser) -> list[Bar]:
     bars = []
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
+        copy_migrated(data / "spanneal.db")
         site = Site(served(PAGES, data / "log", environment(data)), data)
         try:
             print(f"opening {WORDS:,} words")
