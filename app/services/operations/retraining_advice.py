@@ -6,7 +6,8 @@ al. 2012), on the documents that were tested since the present model version too
 curve flattens: the next document teaches the head less than the one before, and what is left is
 what the model's own features do not tell apart. A retraining changes these. So it is advised once
 
-- the curve is flat: `WINDOW` more documents would save less than `FLAT` of the actions;
+- the curve is flat: `WINDOW` more documents would save less than `FLAT` of the actions; or `MANY`
+  entities of new labels were corrected, from which a retraining gained more than a steep curve did;
 - the features lag: at least `LEFT` of the actions remain;
 - there is enough to learn from: `ENTITIES` corrected entities since the version took over, of
   labels that the model did not know before any retraining: where it was taught thousands, some
@@ -31,6 +32,7 @@ from core.inference.instant.outcomes import LabelOutcome
 FLAT = 0.1
 LEFT = 0.2
 ENTITIES = 300
+MANY = 600
 _EXPONENTS = np.arange(0, 1.01, 0.02)
 Reason = Literal["few entities", "known labels", "steep", "little left", "nobody waits", "pays"]
 
@@ -94,7 +96,7 @@ def _reason(entities: int, new: int, left: float, saved: float, waiting: int) ->
         return "few entities"
     if left < LEFT:
         return "little left"
-    if saved >= FLAT:
+    if saved >= FLAT and new < MANY:
         return "steep"
     if new < ENTITIES:
         return "known labels"

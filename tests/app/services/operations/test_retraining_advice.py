@@ -9,10 +9,12 @@ import pytest
 from app.services.operations.learning_curve import WINDOW, DocumentTest, LearningCurve
 from app.services.operations.retraining_advice import (
     ENTITIES,
+    MANY,
     Reason,
     power_law,
     retraining_advice,
 )
+from app.services.operations.retraining_advice import FLAT as FLAT_BELOW
 from core.inference.instant.outcomes import LabelOutcome
 
 VERSION = 1
@@ -51,6 +53,21 @@ def test_a_retraining_pays_once_nothing_speaks_against_it(
 
     assert advice is not None
     assert (advice.reason, advice.pays) == (reason, reason == "pays")
+
+
+@pytest.mark.parametrize(
+    ("per_document", "reason"), [(MANY // 40 - 1, "steep"), (MANY // 40, "pays")]
+)
+def test_many_entities_of_new_labels_pay_though_the_curve_is_steep(
+    per_document: int, reason: Reason
+) -> None:
+    missed = [round(per_document * (number + 1) ** -0.3) for number in range(40)]
+    tests = [document(number, per_document) for number in missed]
+
+    advice = retraining_advice(LearningCurve(True, tests, {}, 0), VERSION, WINDOW)
+    assert advice is not None
+    assert advice.saved_by_more >= FLAT_BELOW
+    assert advice.reason == reason
 
 
 @pytest.mark.parametrize(
