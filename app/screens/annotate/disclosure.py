@@ -22,6 +22,11 @@ def disclosure_button(name: str, icon: str, key: str) -> None:
     )
 
 
+def close_button(key: str) -> None:
+    """Draw a button at the end of the part `key`: without one its scrolling needs a pointer."""
+    st.button("Close", key=f"{key}_close", type="tertiary", on_click=_turn, args=(key,))
+
+
 def _turn(key: str) -> None:
     st.session_state[_state(key)] = not is_open(key)
 

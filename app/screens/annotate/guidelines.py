@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.screens.annotate.disclosure import disclosure_button, is_open
+from app.screens.annotate.disclosure import close_button, disclosure_button, is_open
 from app.screens.common.appearance import GUIDELINES
 from app.screens.common.wording import literal, with_safe_links
 from app.services.annotation.document_view import LabelView
@@ -42,3 +42,4 @@ def guidelines(labels: Sequence[LabelView], text: str) -> None:
         listed = "\n".join(lines) or "This project has no labels yet; add them in Documents."
         st.markdown(f"**What to mark**\n\n{listed}\n\n")
         st.markdown(with_safe_links(text) or HOW_TO_DECIDE)
+        close_button(_KEY)

@@ -33,6 +33,9 @@ def test_the_projects_settings_are_saved_and_its_guidelines_shown_beside_documen
     site.app.button(key="guidelines_button").click()
     site.run()
     assert "Titles are **not** names." in site.messages()
+    site.app.button(key="guidelines_close").click()
+    site.run()
+    assert "Titles are **not** names." not in site.messages()
 
 
 def test_keys_that_conflict_cannot_be_saved(site: Site) -> None:
