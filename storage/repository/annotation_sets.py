@@ -204,7 +204,7 @@ def drafts_from(session: Session, prediction_id: int) -> Sequence[AnnotationSet]
 
 def add_spans(session: Session, receiver: AnnotationSet, spans: Iterable[SpanRecord]) -> None:
     """Adds spans to a set; their keys are new to it."""
-    session.add_all(EntityRow(annotation_set_id=receiver.id, **_values(span)) for span in spans)
+    session.add_all(EntityRow(annotation_set_id=receiver.id, **values_of(span)) for span in spans)
     session.flush()
 
 
@@ -232,7 +232,7 @@ def save_spans(
         rows |= {row.key: row for row in found}
     for key, span in wanted.items():
         if key not in rows:
-            draft.entities.append(EntityRow(**_values(span)))
+            draft.entities.append(EntityRow(**values_of(span)))
         elif span_of(rows[key]) != span:
             row = rows[key]
             row.start, row.end, row.label = span.start, span.end, span.label
@@ -284,7 +284,8 @@ def span_of(row: EntityRow) -> SpanRecord:
     )
 
 
-def _values(span: SpanRecord) -> dict[str, Any]:
+def values_of(span: SpanRecord) -> dict[str, Any]:
+    """A span as the columns of its row, but for the set that it is in."""
     return {
         "key": span.key,
         "start": span.start,
@@ -304,7 +305,7 @@ def _add(
     annotation_set.entities = []
     session.add(annotation_set)
     session.flush()
-    rows = [{"annotation_set_id": annotation_set.id, **_values(span)} for span in spans]
+    rows = [{"annotation_set_id": annotation_set.id, **values_of(span)} for span in spans]
     if not rows:
         return annotation_set
     session.execute(insert(_ENTITIES), rows)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from storage.enums import DocumentStatus, SetState, Split
 from storage.models import AnnotationSet, Assignment, Base, Document, EntityRow, Operation
 from storage.records import Answer, OperationRecord, SpanRecord
+from storage.repository.annotation_sets import values_of
 from storage.repository.history import client_of
 from storage.repository.splits import choose_splits
 from storage.soft_delete import WITH_TRASH
@@ -178,17 +179,7 @@ def _set(document_id: int, new: NewSet) -> dict[str, Any]:
 
 def _entities(set_id: int, spans: Sequence[SpanRecord]) -> Iterator[dict[str, Any]]:
     for span in spans:
-        yield {
-            "annotation_set_id": set_id,
-            "key": span.key,
-            "start": span.start,
-            "end": span.end,
-            "label": span.label,
-            "status": span.status,
-            "score": span.score,
-            "source": span.source,
-            "confidence": dict(span.confidence) if span.confidence else None,
-        }
+        yield {"annotation_set_id": set_id, **values_of(span)}
 
 
 def _operation(document_id: int, operation: OperationRecord) -> dict[str, Any]:

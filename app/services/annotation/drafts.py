@@ -224,6 +224,11 @@ def suggestions(
     Their keys name the model version, and the `run` where there are several, so that a page that
     still shows an older model's suggestions cannot accept another span by mistake.
     """
+    return suggested(entities, f"m{model_version_id}.{run}")
+
+
+def suggested(entities: Iterable[Entity], source: str) -> tuple[SpanRecord, ...]:
+    """Entities as suggested spans, none twice; `source` begins the key of each."""
     return tuple(
         SpanRecord(
             entity.start,
@@ -232,7 +237,7 @@ def suggestions(
             "suggested",
             entity.score,
             "model",
-            f"m{model_version_id}.{run}{number}",
+            f"{source}{number}",
             asdict(entity.confidence) if entity.confidence else None,
         )
         for number, entity in enumerate(best_once(entities), 1)

@@ -15,13 +15,12 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from app.services.annotation.drafts import best_once
+from app.services.annotation.drafts import suggested
 from app.services.team.permissions import require
-from core.types import Entity
 from storage.engine import Sessions, writing
 from storage.formats.suggested_lines import Suggested, read_suggested
 from storage.models import AnnotationSet, Document
-from storage.records import BadRecord, SpanRecord
+from storage.records import BadRecord
 from storage.repository import annotation_sets, documents, projects
 
 PART = 100
@@ -129,7 +128,8 @@ class _Keeper:
         elif document.split == "holdout":
             self._report.held_out += 1
         else:
-            spans = list(self._spans(line.entities))
+            # keys of this push alone: a page that shows earlier ones accepts no other by mistake
+            spans = suggested(line.entities, f"p{self._run}.")
             annotation_sets.add_prediction(
                 self._session,
                 document.id,
@@ -139,20 +139,6 @@ class _Keeper:
             )
             self._report.added += 1
             self._report.entities += len(spans)
-
-    def _spans(self, entities: Iterable[Entity]) -> Iterator[SpanRecord]:
-        """Their keys are those of this push alone: a page that shows earlier suggestions cannot
-        accept another span by mistake."""
-        for number, entity in enumerate(best_once(entities), 1):
-            yield SpanRecord(
-                entity.start,
-                entity.end,
-                entity.label,
-                "suggested",
-                entity.score,
-                "model",
-                f"p{self._run}.{number}",
-            )
 
 
 def _parts(lines: Iterable[Item]) -> Iterator[list[Item]]:
