@@ -251,13 +251,21 @@ def test_a_learner_that_cannot_make_ready_learns_all_the_same(
     assert classroom.head().documents == 1
 
 
-def test_what_another_process_is_learning_is_not_learnt_yet(classroom: Classroom) -> None:
+def _submitted_while_another_learns(
+    classroom: Classroom,
+) -> tuple[InstantLearner, InstantLearning, int]:
+    """A learner that found the project's first document taken, who has it, and the version."""
     learner = _learner(classroom, [])
     other, version = InstantLearning(classroom.sessions), classroom.model.model_version_id
     assert other._lease(classroom.project_id, version)
     classroom.submit_all(TEXTS[0])
     while learner.step():
         pass
+    return learner, other, version
+
+
+def test_what_another_process_is_learning_is_not_learnt_yet(classroom: Classroom) -> None:
+    learner, other, version = _submitted_while_another_learns(classroom)
     assert not learner.wait(classroom.project_id, 0)
 
     other.rest(classroom.project_id, version)
@@ -269,12 +277,7 @@ def test_what_another_process_is_learning_is_not_learnt_yet(classroom: Classroom
 
 
 def test_what_another_process_has_learnt_in_the_meantime_is_learnt(classroom: Classroom) -> None:
-    learner = _learner(classroom, [])
-    other, version = InstantLearning(classroom.sessions), classroom.model.model_version_id
-    assert other._lease(classroom.project_id, version)
-    classroom.submit_all(TEXTS[0])
-    while learner.step():
-        pass
+    learner, other, _ = _submitted_while_another_learns(classroom)
     classroom.learn(other)
     learner.request([classroom.project_id])
     while learner.step():
