@@ -15,6 +15,14 @@ STAYS = """(root) => {
     window.held = line;
     return line.getBoundingClientRect().top;
 }"""
+NOT_SKIPPED = """(root) => {
+    const found = {"with bars": new Set(), "without": new Set()};
+    for (const paragraph of root.querySelectorAll('.para')) {
+        const kind = paragraph.querySelector('.bar') ? "with bars" : "without";
+        found[kind].add(getComputedStyle(paragraph).contentVisibility);
+    }
+    return Object.fromEntries(Object.entries(found).map(([kind, of]) => [kind, [...of]]));
+}"""
 TOP = "() => window.held.getBoundingClientRect().top"
 
 
@@ -107,3 +115,16 @@ def test_outline_minimap_and_least_sure_go_where_something_is_left(visit: Visit)
     desk.page.wait_for_function("() => window.root.scrollTop > window.root.scrollHeight / 2")
     desk.page.get_by_test_id("outline-toggle").click()
     expect(desk.page.get_by_test_id("outline")).to_be_hidden()
+
+
+def test_no_paragraph_with_bars_is_skipped_by_the_browser_even_below_the_window(
+    visit: Visit,
+) -> None:
+    """Words that are skipped may have no boxes: now and then a span then had no bar."""
+    desk = visit("around", around="yes")
+    expect(desk.bar("m0")).to_have_count(1)
+    assert desk.text.evaluate(NOT_SKIPPED) == {"with bars": ["visible"], "without": []}
+    desk = visit("far")
+    expect(desk.bar("m0")).to_have_count(1)
+    assert desk.text.evaluate(NOT_SKIPPED)["with bars"] == ["visible"]
+    assert "auto" in desk.text.evaluate(NOT_SKIPPED)["without"]

@@ -29,6 +29,7 @@ export class Viewport {
       for (const { target, isIntersecting } of entries) {
         const paragraph = owners.get(target);
         if (!paragraph) continue;
+        target.classList.toggle('near', isIntersecting);
         if (!isIntersecting) this.visible.delete(paragraph);
         else if (!this.visible.has(paragraph)) shown.push(paragraph);
       }
