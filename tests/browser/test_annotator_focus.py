@@ -84,6 +84,25 @@ def test_no_click_beside_the_text_takes_the_keys_away(visit: Visit) -> None:
         keys_act(desk, clicked)
 
 
+def test_tab_goes_to_the_next_span_after_any_click_but_on_a_popover(visit: Visit) -> None:
+    desk = visit("around", around="yes")
+    selected = desk.page.locator("[data-testid=bar].on")
+    for clicked, locate in AROUND.items():
+        if "popover" in clicked:
+            continue
+        desk.press("Escape")
+        expect(selected).to_have_count(0)
+        click(locate(desk.page), clicked)
+        desk.press("Tab")
+        expect(selected, f"Tab after a click on {clicked}").to_have_count(1)
+    desk.press("Escape")
+    AROUND["popover"](desk.page).click()
+    expect(AROUND["in the popover"](desk.page)).to_be_visible()
+    desk.press("Tab")
+    expect(AROUND["popover"](desk.page)).not_to_be_focused()
+    expect(selected).to_have_count(0)
+
+
 def test_no_click_on_the_annotators_own_controls_takes_the_keys_away(visit: Visit) -> None:
     desk = visit("around")
     for part in INSIDE:

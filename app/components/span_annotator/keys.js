@@ -112,6 +112,14 @@ const KEEPING = new Set(['again', 'clear', 'help']); // what may follow a look a
  */
 export function listen(annotator, shell, box, signal) {
   const root = /** @type {Document | ShadowRoot} */ (shell.getRootNode());
+  let clicked = false;
+  window.addEventListener('pointerdown', () => { clicked = true; }, { signal, capture: true });
+  /** @param {KeyboardEvent} event */
+  const isOurs = (event) => {
+    const ours = annotatorHas(event, box, clicked);
+    clicked &&= ours;
+    return ours;
+  };
   const focused = () => root.activeElement ?? document.activeElement;
   /** @param {KeyboardEvent} event */
   const press = (event) => {
@@ -122,9 +130,9 @@ export function listen(annotator, shell, box, signal) {
     if (focused() === before && !inList) annotator.focus();
   };
   shell.addEventListener('keydown', (event) => {
-    const isOurs = annotatorHas(event, box);
-    if (isOurs || event.key !== 'Escape') event.stopPropagation(); // or Streamlit's R and C would fire
-    if (isOurs) press(event);
+    const ours = isOurs(event);
+    if (ours || event.key !== 'Escape') event.stopPropagation(); // or Streamlit's R and C would fire
+    if (ours) press(event);
   }, { signal });
   shell.addEventListener('mousedown', (event) => { // a pressed button must not keep the focus
     if (!(event.target instanceof Element && event.target.closest('button'))) return;
@@ -132,7 +140,7 @@ export function listen(annotator, shell, box, signal) {
     annotator.focus();
   }, { signal });
   window.addEventListener('keydown', (event) => {
-    if (event.composedPath().includes(shell) || !annotatorHas(event, box)) return;
+    if (event.composedPath().includes(shell) || !isOurs(event)) return;
     event.stopImmediatePropagation();
     press(event);
   }, { signal, capture: true });
