@@ -32,6 +32,7 @@ from .records import (
     PushReport,
 )
 from .team import Assignment, Member
+from .tokens import Token
 from .webhook_signature import SignatureError, verify_webhook
 from .webhooks import NewWebhook, Webhook, WebhookDelivery
 
@@ -54,6 +55,7 @@ __all__ = [
     "PushReport",
     "ServerError",
     "SignatureError",
+    "Token",
     "Webhook",
     "WebhookDelivery",
     "verify_webhook",

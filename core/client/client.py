@@ -31,6 +31,7 @@ from .records import (
     read,
 )
 from .team import Team
+from .tokens import Tokens
 from .webhooks import Webhooks
 
 _PAGE = 500
@@ -55,6 +56,7 @@ class Client:
     ) -> None:
         self._server = Connection(url, token, transport)
         self.team = Team(self._server)
+        self.tokens = Tokens(self._server)
         self.webhooks = Webhooks(self._server)
 
     def __enter__(self) -> Self:

@@ -221,6 +221,37 @@ def test_a_retraining_is_queued_watched_and_cancelled(
     assert client.job_log(job.id, after=1) == []
 
 
+def test_a_token_is_made_listed_rotated_and_revoked(
+    client: Client, clinic: Project, server: Server
+) -> None:
+    secret = client.tokens.create(
+        "nightly", person="Root", project_id=clinic.id, scope="read", days=7
+    )
+    made = next(token for token in client.tokens.every() if token.name == "nightly")
+    assert (made.person, made.project_id, made.scope) == ("Root", clinic.id, "read")
+    assert made.expires_at is not None
+    assert made.expires_at - made.created_at < timedelta(days=7, minutes=1)
+    with Client(server.url, secret) as reader:
+        assert [project.id for project in reader.projects()] == [clinic.id]
+        with pytest.raises(ServerError, match="the token's scope does not reach so far"):
+            reader.tokens.create("another")
+
+    again = client.tokens.rotate("nightly")
+    with Client(server.url, secret) as reader, pytest.raises(ServerError, match="401"):
+        reader.projects()
+    with Client(server.url, again) as reader:
+        assert len(reader.projects()) == 1
+    client.tokens.revoke("nightly")
+    ended = next(token for token in client.tokens.every() if token.name == "nightly")
+    assert (ended.expires_at, ended.revoked_at is not None) == (None, True)
+    with pytest.raises(ServerError, match="409: the token 'nightly' was revoked"):
+        client.tokens.rotate("nightly")
+    with pytest.raises(ServerError, match="409: there is already a token 'nightly'"):
+        client.tokens.create("nightly")
+    with pytest.raises(ServerError, match="404: there is no token"):
+        client.tokens.revoke("weekly")
+
+
 def test_a_webhook_is_made_tested_watched_and_deleted(client: Client, clinic: Project) -> None:
     hook = client.webhooks.create(clinic.id, "https://example.org/hook", ["document.submitted"])
     assert hook.secret not in repr(hook)
@@ -236,6 +267,8 @@ def test_a_webhook_is_made_tested_watched_and_deleted(client: Client, clinic: Pr
     assert client.webhooks.deliveries(clinic.id, hook.id) == [queued]
     with pytest.raises(ServerError, match="SPANNEAL_WEBHOOKS=private"):
         client.webhooks.create(clinic.id, "http://169.254.169.254/latest")
+    assert not client.webhooks.set_active(clinic.id, hook.id, False).active
+    assert client.webhooks.set_active(clinic.id, hook.id, True) == listed
     client.webhooks.delete(clinic.id, hook.id)
     assert client.webhooks.every(clinic.id) == []
     with pytest.raises(ServerError, match=f"404: project {clinic.id} has no webhook {hook.id}"):
