@@ -56,13 +56,14 @@ def test_the_documents_examples_of_the_client_run(
     location: str,
     source: str,
     client: Client,
+    server: Server,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Their page is the test's, by whatever address."""
 
-    def of_test(_: str) -> Client:
-        return client
+    def of_test(_: str, token: str | None = None) -> Client:
+        return Client(server.url, token) if token else client
 
     monkeypatch.setattr(core.client, "Client", of_test)
     monkeypatch.setattr(client, "close", lambda: None)
