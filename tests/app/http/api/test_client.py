@@ -15,10 +15,10 @@ import core.client
 from app.services.retraining import job_journal
 from app.services.retraining.jobs import job_folder
 from app.services.team import accounts, tokens
-from core.client import Assignment, Client, Member, Project, ServerError
+from core.client import Assignment, Client, JobLosses, Member, Project, ServerError
 from tests.app.http.running import Server
 from tests.load.site import opened
-from tests.test_examples import CLIENT_EXAMPLES, OUTPUTS
+from tests.test_examples import CLIENT_EXAMPLES, OUTPUTS, trained
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.xdist_group("http-server")]
 TEXTS = [f"Patient {number} takes codeine 🦊 daily." for number in range(6)]
@@ -82,6 +82,8 @@ def test_projects_and_labels_are_made_and_changed(client: Client, clinic: Projec
     changed = client.change_label(clinic.id, route.id, name="WAY", key=None)
     assert (changed.name, changed.key, changed.description) == ("WAY", None, "How it is taken.")
     assert [label.name for label in client.labels(clinic.id)] == ["DRUG", "DOSE", "WAY"]
+    assert client.merge_label(clinic.id, route.id, into=client.labels(clinic.id)[0].id) == 0
+    assert [label.name for label in client.labels(clinic.id)] == ["DRUG", "DOSE"]
     with pytest.raises(ServerError, match="409: there is already a project 'Clinic'"):
         client.create_project("Clinic")
 
@@ -220,6 +222,17 @@ def test_a_retraining_is_queued_watched_and_cancelled(
     (line,) = client.job_log(job.id)
     assert (line.step, line.level, line.message) == ("train", "info", "begins")
     assert client.job_log(job.id, after=1) == []
+    assert client.job_progress(job.id).total_steps == 0
+    trained(job_folder(server.data, job.id) / "model")
+    progress = client.job_progress(job.id)
+    assert (progress.step, progress.total_steps, progress.epoch) == (20, 20, 1)
+    assert progress.losses == (JobLosses(10, {"boundary": 2.0, "type": 1.0}),)
+    assert [(point.epoch, point.f1, point.best) for point in progress.evaluations] == [
+        (1, 1.0, True)
+    ]
+    client.retry(job.id)
+    assert client.job(job.id).active
+    client.cancel(job.id)
 
 
 def test_a_token_is_made_listed_rotated_and_revoked(
