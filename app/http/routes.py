@@ -20,6 +20,7 @@ from app.http.api import (
     projects,
     suggestions,
     team,
+    tokens,
     webhooks,
 )
 from app.http.common import errors
@@ -77,6 +78,7 @@ API = _app(
     project_jobs.router,
     models.router,
     team.router,
+    tokens.router,
     webhooks.router,
     described=True,
 )

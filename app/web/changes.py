@@ -1,7 +1,8 @@
 """What others do to a document reaches who looks at it: its new version, as a server-sent event.
 
 An event tells no more than that: the page then asks what was done (`page_edits.receive`). A stream
-ends with its page, whose socket a server that stops closes first.
+ends with its page, whose socket a server that stops closes first; so it also says that the page is
+there (`unseen.shown`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from app.settings import Settings
 from app.web.edits import FOLDER
 from app.web.open_pages import Worker, worker_of
 from app.web.threads import OwnThreads
+from app.web.unseen import shown
 from storage.database_errors import StorageError
 from storage.engine import Sessions
 
@@ -84,8 +86,9 @@ async def changes(request: Request) -> Response:
 
     async def events() -> AsyncIterator[str]:
         try:
-            async for event in _events(lambda: coming.version((document_id, person)), is_open):
-                yield event
+            with shown(worker, document_id):
+                async for event in _events(lambda: coming.version((document_id, person)), is_open):
+                    yield event
         finally:
             if _newest.get(page) is stream:
                 del _newest[page]

@@ -80,9 +80,7 @@ def leaver_of(asked: HTTPConnection, page: str, settings: Settings) -> Worker | 
     what it sends last can come after that."""
     session = _by_number.get(page)
     entered = _entered.get(session) if session else None
-    if entered is None or _identity(asked.cookies, settings) != _identity(
-        entered.cookies, settings
-    ):
+    if entered is None or not _same_browser(asked, entered.cookies, settings):
         return None
     return entered.worker
 
@@ -92,7 +90,7 @@ def page_of(asked: HTTPConnection, page: str, settings: Settings) -> AppSession 
     session, cookies = runtime.get_instance().get_app_session(page), _cookies(page)
     if session is None or cookies is None:
         return None
-    return session if _identity(asked.cookies, settings) == _identity(cookies, settings) else None
+    return session if _same_browser(asked, cookies, settings) else None
 
 
 def _cookies(page: str) -> Mapping[str, str] | None:
@@ -100,6 +98,11 @@ def _cookies(page: str) -> Mapping[str, str] | None:
     client = runtime.get_instance().get_client(page)
     context = client.client_context if client else None
     return context.cookies if context else None
+
+
+def _same_browser(asked: HTTPConnection, cookies: Mapping[str, str], settings: Settings) -> bool:
+    """Whether who asks has signed in as the browser that sent these cookies."""
+    return _identity(asked.cookies, settings) == _identity(cookies, settings)
 
 
 def _identity(cookies: Mapping[str, str], settings: Settings) -> Mapping[str, str]:

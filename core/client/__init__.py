@@ -25,13 +25,17 @@ from .records import (
     ImportReport,
     Instant,
     Job,
+    JobEvaluation,
     JobLogLine,
+    JobLosses,
+    JobProgress,
     Label,
     ModelVersion,
     Project,
     PushReport,
 )
 from .team import Assignment, Member
+from .tokens import Token
 from .webhook_signature import SignatureError, verify_webhook
 from .webhooks import NewWebhook, Webhook, WebhookDelivery
 
@@ -45,7 +49,10 @@ __all__ = [
     "ImportReport",
     "Instant",
     "Job",
+    "JobEvaluation",
     "JobLogLine",
+    "JobLosses",
+    "JobProgress",
     "Label",
     "Member",
     "ModelVersion",
@@ -54,6 +61,7 @@ __all__ = [
     "PushReport",
     "ServerError",
     "SignatureError",
+    "Token",
     "Webhook",
     "WebhookDelivery",
     "verify_webhook",

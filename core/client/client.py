@@ -24,6 +24,7 @@ from .records import (
     Instant,
     Job,
     JobLogLine,
+    JobProgress,
     Label,
     ModelVersion,
     Project,
@@ -31,6 +32,7 @@ from .records import (
     read,
 )
 from .team import Team
+from .tokens import Tokens
 from .webhooks import Webhooks
 
 _PAGE = 500
@@ -55,6 +57,7 @@ class Client:
     ) -> None:
         self._server = Connection(url, token, transport)
         self.team = Team(self._server)
+        self.tokens = Tokens(self._server)
         self.webhooks = Webhooks(self._server)
 
     def __enter__(self) -> Self:
@@ -106,6 +109,13 @@ class Client:
         """Changes `name` (in every document), `color`, `key` or `description`."""
         path = f"/projects/{project_id}/labels/{label_id}"
         return read(Label, self._server.ask("PATCH", path, json=changes))
+
+    def merge_label(self, project_id: int, label_id: int, into: int) -> int:
+        """Makes every entity of the label one of the label `into`, and takes the label away;
+        returns in how many documents."""
+        path = f"/projects/{project_id}/labels/{label_id}/merge"
+        merged: int = self._server.ask("POST", path, json={"into": into})["documents"]
+        return merged
 
     def documents(self, project_id: int, **wanted: Any) -> Iterator[Document]:
         """The project's documents in order of arrival, page by page; those `wanted`: `status`,
@@ -256,6 +266,10 @@ class Client:
         lines = self._server.ask("GET", f"/jobs/{job_id}/log", params={"after": after})
         return [read(JobLogLine, line) for line in lines]
 
+    def job_progress(self, job_id: str) -> JobProgress:
+        """How far a training is, with its losses and development scores so far."""
+        return read(JobProgress, self._server.ask("GET", f"/jobs/{job_id}/progress"))
+
     def wait(self, job_id: str, poll_seconds: float = 2.0) -> Job:
         """The job once it is done, failed or cancelled."""
         while (job := self.job(job_id)).active:
@@ -263,7 +277,12 @@ class Client:
         return job
 
     def cancel(self, job_id: str) -> None:
+        """Stops a job that waits or runs."""
         self._server.ask("POST", f"/jobs/{job_id}/cancel", repeatable=True)
+
+    def retry(self, job_id: str) -> None:
+        """Goes on with a failed or cancelled job where it stopped."""
+        self._server.ask("POST", f"/jobs/{job_id}/retry")
 
     def models(self) -> list[ModelVersion]:
         """All model versions, the newest first."""

@@ -137,6 +137,40 @@ class JobLogLine:
 
 
 @dataclass(frozen=True, slots=True)
+class JobLosses:
+    """The losses of a training step, by name."""
+
+    step: int
+    losses: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvaluation:
+    """Scores on the development split, 0 to 1; None where there is nothing to score."""
+
+    step: int
+    epoch: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """How far a training is, with its metrics so far."""
+
+    step: int
+    total_steps: int
+    """0 until the first report."""
+    epoch: int
+    eta_seconds: float | None
+    seconds: float | None
+    losses: tuple[JobLosses, ...]
+    evaluations: tuple[JobEvaluation, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Instant:
     """What a project has learnt from its submitted documents, on top of the active model."""
 
@@ -160,6 +194,14 @@ class ModelVersion:
     metrics: Mapping[str, Any]
 
 
+_PARTS: Mapping[str, type] = {
+    "entities": AnnotatedSpan,
+    "losses": JobLosses,
+    "evaluations": JobEvaluation,
+}
+"""What lists in an answer hold, by the field's name."""
+
+
 def read(record: type[Record], answer: Mapping[str, Any]) -> Record:
     """An answer as a record. Raises KeyError for a field that the server did not send."""
     names = [field.name for field in fields(record)]  # type: ignore[arg-type]
@@ -169,6 +211,6 @@ def read(record: type[Record], answer: Mapping[str, Any]) -> Record:
 def _value(name: str, value: Any) -> Any:
     if (name == "at" or name.endswith("_at")) and isinstance(value, str):
         return datetime.fromisoformat(value)
-    if name == "entities" and isinstance(value, list):
-        return tuple(read(AnnotatedSpan, span) for span in value)
+    if name in _PARTS and isinstance(value, list):
+        return tuple(read(_PARTS[name], item) for item in value)
     return tuple(value) if isinstance(value, list) else value

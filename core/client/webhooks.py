@@ -16,7 +16,7 @@ class Webhook:
     url: str
     events: tuple[str, ...]
     active: bool
-    """False once its receiver answered 410: nothing more is sent."""
+    """False once it was switched off or its receiver answered 410: nothing is sent."""
     created_at: datetime
 
 
@@ -55,6 +55,11 @@ class Webhooks:
         `model.promoted`; None: of all."""
         body = {"url": url, **({} if events is None else {"events": list(events)})}
         return read(NewWebhook, self._server.ask("POST", _path(project_id), json=body))
+
+    def set_active(self, project_id: int, webhook_id: int, active: bool) -> Webhook:
+        """Switches a webhook off, or on again: what waits is then sent."""
+        path = f"{_path(project_id)}/{webhook_id}"
+        return read(Webhook, self._server.ask("PATCH", path, json={"active": active}))
 
     def delete(self, project_id: int, webhook_id: int) -> None:
         """Ends a webhook; what was not delivered is dropped."""

@@ -32,7 +32,7 @@ class Webhook(Base):
     """What messages are signed with, which a hash of it could not do."""
     events: Mapped[list[WebhookEvent]] = mapped_column(JSON)
     active: Mapped[bool] = mapped_column(default=True)
-    """False once its receiver answered that it is gone: nothing more is sent."""
+    """False once it was switched off, or its receiver answered that it is gone: nothing is sent."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 

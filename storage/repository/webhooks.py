@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ScalarSelect, delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from storage.columns import now
-from storage.enums import WebhookEvent
+from storage.enums import DeliveryState, WebhookEvent
 from storage.models import Project, Webhook, WebhookDelivery
 
 _OF_PROJECTS = select(Project.id)
@@ -96,6 +96,32 @@ def deliveries(session: Session, webhook_id: int, limit: int) -> Sequence[Webhoo
     """The messages to a webhook, the newest first."""
     query = select(WebhookDelivery).where(WebhookDelivery.webhook_id == webhook_id)
     return session.scalars(query.order_by(WebhookDelivery.id.desc()).limit(limit)).all()
+
+
+def with_newest(
+    session: Session, project_id: int
+) -> list[tuple[Webhook, WebhookDelivery | None, int, int]]:
+    """A project's webhooks, the oldest first, each with its newest message and with how many
+    messages wait and have failed."""
+    of_webhook = WebhookDelivery.webhook_id == Webhook.id
+    newest = (
+        select(func.max(WebhookDelivery.id)).where(of_webhook).correlate(Webhook).scalar_subquery()
+    )
+
+    def number(state: DeliveryState) -> ScalarSelect[int]:
+        counted = select(func.count()).where(of_webhook, WebhookDelivery.state == state)
+        return counted.correlate(Webhook).scalar_subquery()
+
+    query = (
+        select(Webhook, WebhookDelivery, number("pending"), number("failed"))
+        .outerjoin(WebhookDelivery, WebhookDelivery.id == newest)
+        .where(Webhook.project_id == project_id)
+        .order_by(Webhook.id)
+    )
+    return [
+        (webhook, newest, waiting, failed)
+        for webhook, newest, waiting, failed in session.execute(query)
+    ]
 
 
 def due(session: Session, at: datetime, limit: int) -> list[tuple[WebhookDelivery, Webhook]]:

@@ -36,6 +36,14 @@ OF_TEAM: dict[str, tuple[str, Call]] = {
         ),
     ),
     "webhooks.webhooks.every": ("administer", lambda w: webhooks.every(w.sessions, w.project)),
+    "webhooks.webhooks.summaries": (
+        "administer",
+        lambda w: webhooks.summaries(w.sessions, w.project),
+    ),
+    "webhooks.webhooks.set_active": (
+        "administer",
+        lambda w: webhooks.set_active(w.sessions, w.project, 1, False),
+    ),
     "webhooks.webhooks.delete": (
         "administer",
         lambda w: webhooks.delete(w.sessions, w.project, 1),

@@ -24,12 +24,18 @@ class NewWebhook(BaseModel):
     events: Annotated[list[WebhookEvent], Field(min_length=1)] = list(WEBHOOK_EVENTS)
 
 
+class WebhookChange(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    active: bool
+
+
 class WebhookOut(BaseModel):
     id: int
     url: str
     events: list[WebhookEvent]
     active: bool
-    """False once its receiver answered 410: nothing more is sent."""
+    """False once it was switched off or its receiver answered 410: nothing is sent."""
     created_at: datetime
 
 
@@ -70,6 +76,14 @@ def create(project_id: Id, new: NewWebhook, caller: Calling) -> CreatedWebhook:
     )
     made = WebhookOut.model_validate(webhook, from_attributes=True)
     return CreatedWebhook(**made.model_dump(), secret=secret)
+
+
+@router.patch("/{webhook_id}")
+def change(project_id: Id, webhook_id: Id, wanted: WebhookChange, caller: Calling) -> WebhookOut:
+    """Switches a webhook off, or on again; what waits is sent once it is on. An administrator's."""
+    project = caller.reach(project_id)
+    changed = webhooks.set_active(caller.sessions, project, webhook_id, wanted.active)
+    return WebhookOut.model_validate(changed, from_attributes=True)
 
 
 @router.delete("/{webhook_id}", status_code=204)

@@ -24,6 +24,7 @@ from app.services.retraining.jobs_database import JobsDatabaseError
 from app.services.retraining.training_data import RetrainingError
 from app.services.team.assignment import AssignmentError
 from app.services.team.permissions import NotAllowedError
+from app.services.team.tokens import TokenStateError
 from app.services.webhooks.webhooks import WebhookLimitError
 from core.modeling.tokenizer_file import TokenizerError
 from storage.database_errors import OUTAGES, problem_of
@@ -40,6 +41,7 @@ _STATUSES: dict[type[Exception], int] = {
     NoWayBackError: 409,
     AssignmentError: 409,
     RetrainingError: 409,
+    TokenStateError: 409,
     WebhookLimitError: 409,
     JobsDatabaseError: 503,
     ValueError: 400,

@@ -12,6 +12,7 @@ from app.context import AppContext
 from app.screens.common import delete_dialog
 from app.screens.common.tables import key_of
 from app.screens.common.wording import literal
+from app.screens.documents.webhooks import project_webhooks
 from app.services.labels import label_set
 from app.services.labels.label_set import ProjectLabel
 from app.services.operations import projects
@@ -30,7 +31,8 @@ ORDERS: Mapping[QueueOrder, str] = {
 
 
 def project_settings(app: AppContext, project: ProjectView) -> None:
-    """The settings and the keys of the project, each with its Save; and the way to delete it."""
+    """The settings and the keys of the project, each with its Save; the way to delete it; and
+    its webhooks."""
     workflow, keys = st.columns(2, gap="large")
     with workflow:
         _how_it_works(app, project)
@@ -47,6 +49,9 @@ def project_settings(app: AppContext, project: ProjectView) -> None:
             )
     with keys:
         _keys(app, project, label_set.labels(app.sessions, project.id))
+    if app.may(project.id, "administer"):
+        st.divider()
+        project_webhooks(app, project.id)
 
 
 def _how_it_works(app: AppContext, project: ProjectView) -> None:

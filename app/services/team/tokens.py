@@ -29,6 +29,10 @@ USED_EVERY = timedelta(minutes=5)
 """How exactly it is known when a token was used last."""
 
 
+class TokenStateError(ValueError):
+    """That a token's name is taken, or that it was revoked, and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class TokenView:
     """A token without its secret."""
@@ -65,8 +69,8 @@ def create(
     """The new token's secret, told only now. `person` is the account in whose name it acts;
     `valid` how long, None: until it is revoked.
 
-    Raises `ValueError` for a name that is taken or none and for a disabled account, `LookupError`
-    for an unknown account or project, and `NotAllowedError`.
+    Raises `TokenStateError` for a name that is taken, `ValueError` for what is no name and for a
+    disabled account, `LookupError` for an unknown account or project, and `NotAllowedError`.
     """
     if not 0 < len(name) <= 200 or name != name.strip() or not name.isprintable():
         raise ValueError(
@@ -77,7 +81,7 @@ def create(
     with writing(sessions) as session:
         require_administrator(session)
         if tokens.named(session, name) is not None:
-            raise ValueError(
+            raise TokenStateError(
                 f"there is already a token {name!r}; revoked tokens keep their names for the "
                 "record: choose another"
             )
@@ -98,14 +102,16 @@ def create(
 
 def rotate(sessions: Sessions, name: str, valid: timedelta | None = None) -> str:
     """Another secret for the token, told only now; the one before lets nobody in any more. It is
-    valid from now on as long as `valid` says. Raises `LookupError`, `ValueError` for a token that
-    was revoked, and `NotAllowedError`."""
+    valid from now on as long as `valid` says. Raises `LookupError`, `TokenStateError` for a token
+    that was revoked, and `NotAllowedError`."""
     secret = _new_secret()
     with writing(sessions) as session:
         require_administrator(session)
         token = _named(session, name)
         if token.revoked_at is not None:
-            raise ValueError(f"the token {name!r} was revoked; create another under a new name")
+            raise TokenStateError(
+                f"the token {name!r} was revoked; create another under a new name"
+            )
         token.digest, token.expires_at = digest(secret), _end(valid)
         _record(session, name, "rotated")
     return secret

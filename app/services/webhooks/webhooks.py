@@ -1,4 +1,4 @@
-"""A project's webhooks as its administrators see them: make, list, test, delete."""
+"""A project's webhooks as its administrators see them: make, list, test, switch off, delete."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class WebhookView:
     url: str
     events: tuple[WebhookEvent, ...]
     active: bool
-    """False once its receiver answered that it is gone (410)."""
+    """False once it was switched off, or its receiver answered that it is gone (410)."""
     created_at: datetime
 
 
@@ -53,6 +53,16 @@ class DeliveryView:
     """None once it was delivered or given up."""
     last_error: str | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSummary:
+    """A webhook, and how its messages fare."""
+
+    webhook: WebhookView
+    newest: DeliveryView | None
+    waiting: int
+    failed: int
 
 
 def create(
@@ -86,6 +96,29 @@ def every(sessions: Sessions, project_id: int) -> tuple[WebhookView, ...]:
     with sessions() as session:
         require(session, projects.get(session, project_id).id, "administer")
         return tuple(map(_view, webhooks.of_project(session, project_id)))
+
+
+def summaries(sessions: Sessions, project_id: int) -> tuple[WebhookSummary, ...]:
+    """A project's webhooks and how their messages of the last 30 days fare, the oldest first.
+    Raises `LookupError` and `NotAllowedError`."""
+    with sessions() as session:
+        require(session, projects.get(session, project_id).id, "administer")
+        return tuple(
+            WebhookSummary(_view(webhook), _delivery(newest) if newest else None, waiting, failed)
+            for webhook, newest, waiting, failed in webhooks.with_newest(session, project_id)
+        )
+
+
+def set_active(sessions: Sessions, project_id: int, webhook_id: int, active: bool) -> WebhookView:
+    """Switches a webhook off, or on again. While it is off no message is written for it; those that
+    wait are sent once it is on. Raises `LookupError` and `NotAllowedError`."""
+    with writing(sessions) as session:
+        require(session, project_id, "administer")
+        webhook = webhooks.get(session, project_id, webhook_id)
+        if webhook.active != active:
+            webhook.active = active
+            _record(session, webhook, "switched on" if active else "switched off")
+        return _view(webhook)
 
 
 def delete(sessions: Sessions, project_id: int, webhook_id: int) -> None:

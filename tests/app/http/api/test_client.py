@@ -15,10 +15,10 @@ import core.client
 from app.services.retraining import job_journal
 from app.services.retraining.jobs import job_folder
 from app.services.team import accounts, tokens
-from core.client import Assignment, Client, Member, Project, ServerError
+from core.client import Assignment, Client, JobLosses, Member, Project, ServerError
 from tests.app.http.running import Server
 from tests.load.site import opened
-from tests.test_examples import CLIENT_EXAMPLES, OUTPUTS
+from tests.test_examples import CLIENT_EXAMPLES, OUTPUTS, trained
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.xdist_group("http-server")]
 TEXTS = [f"Patient {number} takes codeine 🦊 daily." for number in range(6)]
@@ -56,13 +56,14 @@ def test_the_documents_examples_of_the_client_run(
     location: str,
     source: str,
     client: Client,
+    server: Server,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Their page is the test's, by whatever address."""
 
-    def of_test(_: str) -> Client:
-        return client
+    def of_test(_: str, token: str | None = None) -> Client:
+        return Client(server.url, token) if token else client
 
     monkeypatch.setattr(core.client, "Client", of_test)
     monkeypatch.setattr(client, "close", lambda: None)
@@ -81,6 +82,8 @@ def test_projects_and_labels_are_made_and_changed(client: Client, clinic: Projec
     changed = client.change_label(clinic.id, route.id, name="WAY", key=None)
     assert (changed.name, changed.key, changed.description) == ("WAY", None, "How it is taken.")
     assert [label.name for label in client.labels(clinic.id)] == ["DRUG", "DOSE", "WAY"]
+    assert client.merge_label(clinic.id, route.id, into=client.labels(clinic.id)[0].id) == 0
+    assert [label.name for label in client.labels(clinic.id)] == ["DRUG", "DOSE"]
     with pytest.raises(ServerError, match="409: there is already a project 'Clinic'"):
         client.create_project("Clinic")
 
@@ -219,6 +222,48 @@ def test_a_retraining_is_queued_watched_and_cancelled(
     (line,) = client.job_log(job.id)
     assert (line.step, line.level, line.message) == ("train", "info", "begins")
     assert client.job_log(job.id, after=1) == []
+    assert client.job_progress(job.id).total_steps == 0
+    trained(job_folder(server.data, job.id) / "model")
+    progress = client.job_progress(job.id)
+    assert (progress.step, progress.total_steps, progress.epoch) == (20, 20, 1)
+    assert progress.losses == (JobLosses(10, {"boundary": 2.0, "type": 1.0}),)
+    assert [(point.epoch, point.f1, point.best) for point in progress.evaluations] == [
+        (1, 1.0, True)
+    ]
+    client.retry(job.id)
+    assert client.job(job.id).active
+    client.cancel(job.id)
+
+
+def test_a_token_is_made_listed_rotated_and_revoked(
+    client: Client, clinic: Project, server: Server
+) -> None:
+    secret = client.tokens.create(
+        "nightly", person="Root", project_id=clinic.id, scope="read", days=7
+    )
+    made = next(token for token in client.tokens.every() if token.name == "nightly")
+    assert (made.person, made.project_id, made.scope) == ("Root", clinic.id, "read")
+    assert made.expires_at is not None
+    assert made.expires_at - made.created_at < timedelta(days=7, minutes=1)
+    with Client(server.url, secret) as reader:
+        assert [project.id for project in reader.projects()] == [clinic.id]
+        with pytest.raises(ServerError, match="the token's scope does not reach so far"):
+            reader.tokens.create("another")
+
+    again = client.tokens.rotate("nightly")
+    with Client(server.url, secret) as reader, pytest.raises(ServerError, match="401"):
+        reader.projects()
+    with Client(server.url, again) as reader:
+        assert len(reader.projects()) == 1
+    client.tokens.revoke("nightly")
+    ended = next(token for token in client.tokens.every() if token.name == "nightly")
+    assert (ended.expires_at, ended.revoked_at is not None) == (None, True)
+    with pytest.raises(ServerError, match="409: the token 'nightly' was revoked"):
+        client.tokens.rotate("nightly")
+    with pytest.raises(ServerError, match="409: there is already a token 'nightly'"):
+        client.tokens.create("nightly")
+    with pytest.raises(ServerError, match="404: there is no token"):
+        client.tokens.revoke("weekly")
 
 
 def test_a_webhook_is_made_tested_watched_and_deleted(client: Client, clinic: Project) -> None:
@@ -236,6 +281,8 @@ def test_a_webhook_is_made_tested_watched_and_deleted(client: Client, clinic: Pr
     assert client.webhooks.deliveries(clinic.id, hook.id) == [queued]
     with pytest.raises(ServerError, match="SPANNEAL_WEBHOOKS=private"):
         client.webhooks.create(clinic.id, "http://169.254.169.254/latest")
+    assert not client.webhooks.set_active(clinic.id, hook.id, False).active
+    assert client.webhooks.set_active(clinic.id, hook.id, True) == listed
     client.webhooks.delete(clinic.id, hook.id)
     assert client.webhooks.every(clinic.id) == []
     with pytest.raises(ServerError, match=f"404: project {clinic.id} has no webhook {hook.id}"):

@@ -221,7 +221,7 @@ def test_members_and_assignments_follow_the_rights_of_the_tokens_person(
     assert [member["name"] for member in ask.get(f"{path}/members", headers=ada).json()] == ["Ada"]
 
 
-def test_a_token_of_one_project_moves_no_model_and_makes_no_project(
+def test_a_token_of_one_project_moves_no_model_and_makes_no_project_or_token(
     served: Served,  # noqa: F811
 ) -> None:
     headers = served.bearer("narrow", project=served.project)
@@ -230,6 +230,10 @@ def test_a_token_of_one_project_moves_no_model_and_makes_no_project(
         ("post", "/models/1/promote", {}),
         ("post", "/models/rollback", {}),
         ("get", "/models/1/download", None),
+        ("get", "/tokens", None),
+        ("post", "/tokens", {"name": "wider"}),
+        ("post", "/tokens/narrow/rotate", {}),
+        ("delete", "/tokens/narrow", None),
     ):
         answer = served.client.request(method, f"{API}{path}", json=body, headers=headers)
         assert answer.status_code == 403, path
@@ -293,3 +297,26 @@ def test_a_token_does_no_more_than_its_scope(served: Served) -> None:  # noqa: F
             for method, path, body in asked:
                 answer = served.client.request(method, f"{API}{path}", json=body, headers=headers)
                 assert (answer.status_code == 403) == (held < needed), (scope, path)
+
+
+def test_where_people_sign_in_a_token_acts_for_who_makes_it_unless_another_is_named(
+    served: Served,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SPANNEAL_AUTH", "accounts")
+    for name, administrator in (("Root", True), ("Ada", False)):
+        accounts.add(served.sessions, name, None, administrator=administrator)
+    root, ada = served.bearer("root", "Root"), served.bearer("ada", "Ada")
+    ask = served.client
+    for body in ({"name": "own"}, {"name": "hers", "person": "Ada"}):
+        made = ask.post(f"{API}/tokens", json=body, headers=root)
+        assert made.status_code == 201
+        assert made.json()["secret"].startswith("spanneal_")
+
+    people = {
+        item["name"]: item["person"] for item in ask.get(f"{API}/tokens", headers=root).json()
+    }
+    assert (people["own"], people["hers"]) == ("Root", "Ada")
+    assert ask.get(f"{API}/tokens", headers=ada).status_code == 403
+    assert ask.post(f"{API}/tokens", json={"name": "more"}, headers=ada).status_code == 403
+    assert ask.post(f"{API}/tokens", json={"name": "a/b"}, headers=root).status_code == 422

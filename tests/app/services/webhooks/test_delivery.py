@@ -13,7 +13,7 @@ from app.services.webhooks.delivery import PAUSES
 from core.client.webhook_signature import SignatureError, verify_webhook
 from storage.columns import now
 from storage.engine import Sessions
-from tests.app.webhooks_kit import Hooked, Receiver, hooked
+from tests.app.webhooks_kit import HERE, Hooked, Receiver, hooked
 
 pytestmark = pytest.mark.both_databases
 
@@ -103,6 +103,28 @@ def test_a_receiver_that_is_gone_gets_nothing_more(hook: Hooked, sessions: Sessi
     assert not receiver.requests
     (webhook,) = webhooks.every(sessions, hook.project)
     assert not webhook.active
+
+
+def test_while_a_webhook_is_off_nothing_is_sent_and_what_waits_follows(hook: Hooked) -> None:
+    webhooks.set_active(hook.sessions, hook.project, hook.webhook, False)
+    receiver = Receiver()
+    assert hook.send(receiver) == 0
+
+    webhooks.set_active(hook.sessions, hook.project, hook.webhook, True)
+    assert hook.send(receiver) == 1
+    assert len(receiver.requests) == 1
+
+
+def test_a_summary_counts_what_waits_and_what_failed(hook: Hooked, clock: Clock) -> None:
+    hook.send(Receiver([410]))
+    webhooks.send_test(hook.sessions, hook.project, hook.webhook)
+    created, _ = webhooks.create(hook.sessions, hook.project, HERE, ["job.failed"], private=True)
+
+    first, second = webhooks.summaries(hook.sessions, hook.project)
+
+    assert (first.waiting, first.failed, first.newest) == (1, 1, hook.deliveries[0])
+    assert not first.webhook.active
+    assert (second.webhook, second.newest, second.waiting, second.failed) == (created, None, 0, 0)
 
 
 def test_no_redirect_is_followed(hook: Hooked) -> None:

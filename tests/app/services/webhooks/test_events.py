@@ -121,3 +121,9 @@ def test_the_webhooks_of_a_deleted_project_are_gone(hook: Hooked) -> None:
     trash.delete(hook.sessions, "project", hook.project, "News", "Ada")
     trash.restore(hook.sessions, "project", hook.project, "Ada")
     assert webhooks.every(hook.sessions, hook.project) == ()
+
+
+def test_nothing_is_written_for_a_webhook_that_is_off(hook: Hooked) -> None:
+    webhooks.set_active(hook.sessions, hook.project, hook.webhook, False)
+    AnnotationService(hook.sessions).apply(add(hook), "page", DECIDE, "Ada")
+    assert messages(hook) == []
