@@ -185,11 +185,12 @@ def register_step(
     """Moves the model to its place and proposes it; nobody is served by it yet."""
     with _explained(job_id, "register"):
         from core.inference.instant.scaling import measure_folder
+        from core.modeling.model import DiffusionNER
 
         frozen = Snapshot.from_json(snapshot)
         final, trained = model_folder(_settings().data, job_id), _training_folder(job_id)
         if trained != final:
-            measure_folder(trained)
+            measure_folder(trained, DiffusionNER.load(trained, "auto"))
             (trained / model_card.NAME).write_text(
                 model_card.card(job_id, frozen, settings, scores), encoding="utf-8"
             )

@@ -17,7 +17,7 @@ from ..evaluation.model_card import write_card
 from ..evaluation.tuning import tune
 from ..inference.instant.scaling import measure_folder
 from ..installation import PROGRAM
-from ..modeling.model import CARD
+from ..modeling.model import CARD, DiffusionNER
 from ..training.averaging import average_models
 from ..types import SamplerSettings
 from .output import add_json, print_json, progress, writable_folder
@@ -61,16 +61,17 @@ def _average(options: argparse.Namespace) -> dict[str, Any]:
     dev = merge_corpora(corpora, model.config.labels)
     tune(model, fit_to_window(model, dev), SamplerSettings())
     model.save(options.out, torch.float16)
+    saved = DiffusionNER.load(options.out, options.device)
     results = write_card(
+        saved,
         options.out,
         intro,
         dev,
         tests,
         f"{PROGRAM} " + shlex.join(sys.argv[1:]),
-        options.device,
         trained_on=options.trained_on,
         base_model=base_model,
     )
-    measure_folder(options.out, options.device)
+    measure_folder(options.out, saved)
     print(results["development"]["table"])
     return results

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..inference.instant.scaling import measure_folder
 from ..installation import SAMPLES
-from ..modeling.model import SPAN_SCALING
+from ..modeling.model import SPAN_SCALING, DiffusionNER
 from .shared import add_device
 
 
@@ -23,5 +23,6 @@ def run(options: argparse.Namespace) -> None:
             f"features are measured on the sample documents, and {SAMPLES} is not there: run this "
             "in a checkout (`python -m core scaling`)"
         )
-    measure_folder(options.model, options.device)
+    model = DiffusionNER.load(options.model, options.device)
+    measure_folder(options.model, model)
     print(f"{options.model / SPAN_SCALING} written")

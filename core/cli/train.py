@@ -112,17 +112,18 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
     if not is_main:
         return None
     command = f"{PROGRAM} " + shlex.join(sys.argv[1:])
+    saved = DiffusionNER.load(options.out, options.device)
     results = write_card(
+        saved,
         options.out,
         intro,
         dev,
         tests,
         command,
-        options.device,
         trained_on=[*options.train, *options.auxiliary],
         base_model=base_model,
     )
-    measure_folder(options.out, options.device)
+    measure_folder(options.out, saved)
     print(results["development"]["table"])
     return results
 

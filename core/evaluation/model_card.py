@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from ..data.fitting import fit_to_window
 from ..modeling.model import CARD, DiffusionNER
 from ..types import Example, SamplerSettings
@@ -23,23 +21,23 @@ from .metrics import UNDEFINED, percent, stored_shares
 
 
 def write_card(
+    model: DiffusionNER,
     folder: Path,
     intro: str,
     dev: Sequence[Example],
     tests: Mapping[Path, Sequence[Example]],
     command: str,
-    device: str | torch.device = "auto",
     trained_on: Sequence[Path] = (),
     base_model: str | list[str] | None = None,
 ) -> dict[str, Any]:
-    """Write the card: head, introduction, development and test scores, and the training command.
+    """Write the card of a model that was loaded from `folder`: head, introduction, development and
+    test scores, and the training command.
 
     A YAML head of `intro` is merged into the card's: `core.evaluation.card_head.with_head`.
     `tests` are the sentences of the test files, and `base_model` is the encoder's name on the hub.
     Returns the scores, as `measure` does: "development", and a list "test" with the
     "file" and the "decoding", nested or flat. Raises `CardHeadError`.
     """
-    model = DiffusionNER.load(folder, device)
     development = measure(model, fit_to_window(model, dev), SamplerSettings())
     test = measure_tests(model, tests)
     parts = [

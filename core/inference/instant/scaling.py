@@ -88,11 +88,11 @@ class Scaling:
         return scaling
 
 
-def measure_folder(folder: Path, device: str | torch.device = "auto") -> None:
-    """Measure the model in a folder and keep the result beside its weights. An installed package,
-    which has no sample documents to measure on, leaves the folder as it is."""
+def measure_folder(folder: Path, model: DiffusionNER) -> None:
+    """Measure the model that was loaded from a folder and keep the result beside its weights. An
+    installed package, which has no sample documents to measure on, leaves the folder as it is."""
     if SAMPLES.is_dir():
-        Scaling.of(DiffusionNER.load(folder, device)).save(folder)
+        Scaling.of(model).save(folder)
 
 
 def sample_embeddings(model: DiffusionNER) -> Iterator[Tensor]:

@@ -18,17 +18,18 @@ INTRO = "---\nlicense: apache-2.0\nlanguage: en\ntags: [nested-ner]\n---\n# Name
 @pytest.fixture(scope="module")
 def card(new_model: NewModel, tmp_path_factory: pytest.TempPathFactory) -> ModelCard:
     folder = tmp_path_factory.mktemp("models") / "names"
-    new_model().save(folder)
+    model = new_model()
+    model.save(folder)
     tests = {}
     for corpus, examples in (("news", SENTENCES), ("empty", [Example(("Nobody", "came", "."))])):
         tests[folder.parent / corpus / "test.jsonl"] = examples
     scores = write_card(
+        model,
         folder,
         INTRO,
         SENTENCES,
         tests,
         "spanneal train",
-        device="cpu",
         trained_on=[folder.parent / "news" / "train.jsonl"],
         base_model="org/encoder",
     )
@@ -81,8 +82,7 @@ def test_a_file_without_entities_has_dashes_in_the_table(card: ModelCard) -> Non
 
 
 def test_without_test_files_the_card_says_so(new_model: NewModel, tmp_path: Path) -> None:
-    new_model().save(tmp_path)
-    write_card(tmp_path, "# Names", SENTENCES, {}, "spanneal train", device="cpu")
+    write_card(new_model(), tmp_path, "# Names", SENTENCES, {}, "spanneal train")
     card = ModelCard.load(tmp_path / "README.md")
     assert "## Test scores\n\nNo test file was given." in card.text
     assert card.data.eval_results is None

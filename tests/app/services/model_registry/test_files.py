@@ -60,8 +60,9 @@ def test_what_was_measured_of_its_features_goes_along_and_must_be_the_models(
     sessions: Sessions, folder: Path, tmp_path: Path
 ) -> None:
     from core.inference.instant.scaling import measure_folder
+    from core.modeling.model import DiffusionNER
 
-    measure_folder(folder, "cpu")
+    measure_folder(folder, DiffusionNER.load(folder))
     version = ModelRegistry(sessions).ensure_bundled(folder)
     out = tmp_path / "out"
     assert "span_scaling.safetensors" in export(sessions, version.id, out)

@@ -223,8 +223,9 @@ def test_what_the_models_folder_says_of_its_features_is_not_measured_again(
     classroom: Classroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from core.inference.instant import scaling
+    from core.modeling.model import DiffusionNER
 
-    scaling.measure_folder(classroom.model.path, "cpu")
+    scaling.measure_folder(classroom.model.path, DiffusionNER.load(classroom.model.path))
     monkeypatch.setattr(scaling, "sample_embeddings", lambda model: pytest.fail("measured again"))
     assert instant_head.scaling_of(classroom.reader).mean.isfinite().all()
     assert classroom.reader.new_head(flat=False).documents == 0

@@ -31,7 +31,7 @@ def test_a_measured_folder_gives_what_would_be_measured(
 ) -> None:
     model.save(tmp_path)
     assert Scaling.load(tmp_path, model) is None
-    measure_folder(tmp_path, "cpu")
+    measure_folder(tmp_path, model)
     loaded, measured = Scaling.load(tmp_path, model), Scaling.of(model)
     assert loaded is not None
     assert torch.equal(loaded.mean, measured.mean)
@@ -42,7 +42,7 @@ def test_weights_that_are_saved_anew_are_not_scaled_as_those_before(
     model: DiffusionNER, tmp_path: Path
 ) -> None:
     model.save(tmp_path)
-    measure_folder(tmp_path, "cpu")
+    measure_folder(tmp_path, model)
     model.save(tmp_path)
     assert Scaling.load(tmp_path, model) is None
 
@@ -52,7 +52,7 @@ def test_without_samples_the_folder_stays_as_it_is(
 ) -> None:
     model.save(tmp_path)
     monkeypatch.setattr(module, "SAMPLES", tmp_path / "none")
-    measure_folder(tmp_path, "cpu")
+    measure_folder(tmp_path, model)
     assert Scaling.load(tmp_path, model) is None
 
 
