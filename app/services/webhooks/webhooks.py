@@ -100,9 +100,9 @@ def every(sessions: Sessions, project_id: int) -> tuple[WebhookView, ...]:
 
 def summaries(sessions: Sessions, project_id: int) -> tuple[WebhookSummary, ...]:
     """A project's webhooks and how their messages of the last 30 days fare, the oldest first.
-    Raises `LookupError` and `NotAllowedError`."""
+    Raises `NotAllowedError`."""
     with sessions() as session:
-        require(session, projects.get(session, project_id).id, "administer")
+        require(session, project_id, "administer")
         return tuple(
             WebhookSummary(_view(webhook), _delivery(newest) if newest else None, waiting, failed)
             for webhook, newest, waiting, failed in webhooks.with_newest(session, project_id)

@@ -20,7 +20,7 @@ from tests.app.pages_kit import Site
 
 FEW, MANY = 3, 12
 MOST = {
-    "documents": 20,
+    "documents": 21,
     "annotate": 20,
     "denoise": 12,
     "playground": 8,
