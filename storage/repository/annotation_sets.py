@@ -106,6 +106,11 @@ def newest_prediction(session: Session, document_id: int) -> NewestPrediction:
     return cache(partial(latest_prediction, session, document_id))
 
 
+def as_newest(prediction: AnnotationSet) -> NewestPrediction:
+    """A prediction that was just added, as `newest_prediction` would find it."""
+    return lambda: prediction
+
+
 def draft_of(session: Session, document_id: int, owner: str | None = None) -> AnnotationSet | None:
     """The document's open draft with its entities: everybody's, or the `owner`'s own."""
     query = set_queries.draft(blind=owner is not None)
