@@ -30,7 +30,7 @@ from storage.models import (
     Visit,
     Webhook,
 )
-from storage.query_criteria import Condition
+from storage.query_criteria import Condition, add
 from storage.soft_delete import SoftDeleteSession
 
 ProjectScope = Callable[[Session], Collection[int] | None]
@@ -73,11 +73,11 @@ def _narrow(state: ORMExecuteState) -> None:
     project_scope: ProjectScope = state.session.info[PROJECT_SCOPE]
     visible_ids = project_scope(state.session)
     if visible_ids is not None:
-        state.statement = state.statement.options(*_criteria(tuple(sorted(visible_ids))))
+        add(state, _criteria(tuple(sorted(visible_ids))))
 
 
 @lru_cache(maxsize=256)
-def _criteria(visible_ids: tuple[int, ...]) -> list[Condition]:
+def _criteria(visible_ids: tuple[int, ...]) -> tuple[Condition, ...]:
     """Kept for the next query: to make them takes longer than most queries."""
     documents = Document.__table__.alias("visible_documents")
     found = [Condition(Project, Project.id.in_(visible_ids))]
@@ -90,4 +90,4 @@ def _criteria(visible_ids: tuple[int, ...]) -> list[Condition]:
             )
         )
         found.append(Condition(model, among))
-    return found
+    return tuple(found)

@@ -6,10 +6,16 @@ of the same query before; for a dozen of them that takes longer than most querie
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement
+from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.orm.util import LoaderCriteriaOption
+
+BUILT_ONCE: dict[str, Any] = {"built_once": True}
+"""Execution options of a query that is built once and asked again and again: with its conditions it
+is built once, too."""
 
 
 class Condition(LoaderCriteriaOption):
@@ -30,3 +36,16 @@ class Condition(LoaderCriteriaOption):
     ) -> tuple[Any, ...]:
         bindparams.extend(self._binds)
         return self._key
+
+
+def add(state: ORMExecuteState, conditions: tuple[Condition, ...]) -> None:
+    """Adds conditions to the query that a session is about to ask."""
+    if state.execution_options.get("built_once", False):
+        state.statement = _kept(state.statement, conditions)
+    else:
+        state.statement = state.statement.options(*conditions)
+
+
+@lru_cache(maxsize=1024)
+def _kept(statement: Any, conditions: tuple[Condition, ...]) -> Any:
+    return statement.options(*conditions)

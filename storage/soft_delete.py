@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, event, exists, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from storage.models import AnnotationSet, Document, EntityRow, Label, Project
-from storage.query_criteria import Condition
+from storage.query_criteria import Condition, add
 
 WITH_TRASH: dict[str, Any] = {"with_trash": True}
 """Execution options of a query that also finds what lies in the trash."""
@@ -33,7 +33,7 @@ def _hide_trash(state: ORMExecuteState) -> None:
     if not state.is_select or state.is_column_load or state.is_relationship_load:
         return
     if not state.execution_options.get("with_trash", False):
-        state.statement = state.statement.options(*_CONDITIONS)
+        add(state, _CONDITIONS)
 
 
 def _label_in_trash() -> ColumnElement[bool]:
@@ -56,7 +56,7 @@ def _label_in_trash() -> ColumnElement[bool]:
     return and_(EntityRow.label.in_(names), exists(of_project))
 
 
-def _conditions() -> tuple[Any, ...]:
+def _conditions() -> tuple[Condition, ...]:
     gone = select(_projects.c.id).where(_projects.c.deleted_at.is_not(None))
     hidden = {
         Project: Project.deleted_at.is_(None),

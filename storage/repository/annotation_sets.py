@@ -8,13 +8,26 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
 
 from storage.columns import now
 from storage.enums import Origin, SetState
 from storage.models import AnnotationSet, Assignment, Base, Document, EntityRow
+from storage.query_criteria import BUILT_ONCE
 from storage.records import SpanRecord
+from storage.repository import set_queries
+from storage.repository.set_queries import of_owner
 from storage.soft_delete import WITH_TRASH
 
 SUBMITTED = and_(AnnotationSet.origin == "person", AnnotationSet.state == "submitted")
@@ -85,7 +98,7 @@ def add_person_set(
 
 def latest_prediction(session: Session, document_id: int) -> AnnotationSet | None:
     """The newest machine's set of a document, whichever model made it, with its entities."""
-    return _newest(session, document_id, AnnotationSet.origin == "machine")
+    return set_queries.first(session, set_queries.prediction(), document_id=document_id)
 
 
 def newest_prediction(session: Session, document_id: int) -> NewestPrediction:
@@ -93,15 +106,21 @@ def newest_prediction(session: Session, document_id: int) -> NewestPrediction:
     return cache(partial(latest_prediction, session, document_id))
 
 
+def as_newest(prediction: AnnotationSet) -> NewestPrediction:
+    """A prediction that was just added, as `newest_prediction` would find it."""
+    return lambda: prediction
+
+
 def draft_of(session: Session, document_id: int, owner: str | None = None) -> AnnotationSet | None:
     """The document's open draft with its entities: everybody's, or the `owner`'s own."""
-    return _newest(session, document_id, AnnotationSet.state == "draft", _of(owner), joined=True)
+    query = set_queries.draft(blind=owner is not None)
+    return set_queries.first(session, query, document_id=document_id, person=owner)
 
 
 def has_draft(session: Session, document_id: int, owner: str | None = None) -> bool:
     """Whether there is what `draft_of` gives."""
     query = select(AnnotationSet.id).where(
-        AnnotationSet.document_id == document_id, AnnotationSet.state == "draft", _of(owner)
+        AnnotationSet.document_id == document_id, AnnotationSet.state == "draft", of_owner(owner)
     )
     return session.scalar(query.limit(1)) is not None
 
@@ -110,10 +129,19 @@ def submitted_of(
     session: Session, document_id: int, owner: str | None = None
 ) -> AnnotationSet | None:
     """The submitted set that counts (`COUNTS`), or the `owner`'s own newest; with its entities."""
-    if owner is not None:
-        return _newest(session, document_id, SUBMITTED, _of(owner))
-    counts = select(COUNTS).where(AnnotationSet.document_id == document_id).scalar_subquery()
-    return _newest(session, document_id, AnnotationSet.id == counts)
+    query = _submitted(blind=owner is not None)
+    return set_queries.first(session, query, document_id=document_id, person=owner)
+
+
+@cache
+def _submitted(blind: bool) -> Select[AnnotationSet]:
+    if blind:
+        query = set_queries.newest(SUBMITTED, of_owner(bindparam("person")))
+    else:
+        of_document = AnnotationSet.document_id == bindparam("document_id")
+        counts = select(COUNTS).where(of_document).scalar_subquery()
+        query = set_queries.newest(AnnotationSet.id == counts)
+    return query.execution_options(**BUILT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +175,7 @@ def made(session: Session, document_id: int, owner: str | None = None) -> list[M
         .where(
             AnnotationSet.document_id == document_id,
             AnnotationSet.state == "submitted",
-            or_(AnnotationSet.origin == "machine", _of(owner)),
+            or_(AnnotationSet.origin == "machine", of_owner(owner)),
         )
         .order_by(AnnotationSet.id)
     )
@@ -189,7 +217,8 @@ def newest_of_tool(
 ) -> AnnotationSet | None:
     """The newest draft or submitted set that came of another tool's annotation."""
     came = AnnotationSet.provenance["followed"]["tool"].as_string() == tool
-    return _newest(session, document_id, AnnotationSet.origin == "person", _of(owner), came)
+    query = set_queries.newest(AnnotationSet.origin == "person", of_owner(owner), came)
+    return set_queries.first(session, query, document_id=document_id)
 
 
 def drafts_from(session: Session, prediction_id: int) -> Sequence[AnnotationSet]:
@@ -309,34 +338,8 @@ def _add(
     if not rows:
         return annotation_set
     session.execute(insert(_ENTITIES), rows)
-    query = select(AnnotationSet).where(AnnotationSet.id == annotation_set.id)
-    added: AnnotationSet = session.scalars(_with_entities(query, joined=True)).unique().one()
-    return added
-
-
-def _of(owner: str | None) -> ColumnElement[bool]:
-    """Whose sets: everybody's, or those that a person made unseen by the others."""
-    if owner is None:
-        return ~AnnotationSet.blind
-    return and_(AnnotationSet.blind, AnnotationSet.person == owner)
-
-
-def _newest(
-    session: Session, document_id: int, *conditions: Any, joined: bool = False
-) -> AnnotationSet | None:
-    query = (
-        select(AnnotationSet)
-        .where(AnnotationSet.document_id == document_id, *conditions)
-        .order_by(AnnotationSet.id.desc())
-        .limit(1)
-    )
-    return session.scalars(_with_entities(query, joined)).unique().one_or_none()
-
-
-def _with_entities(query: Select[Any], joined: bool) -> Select[Any]:
-    """`joined` in one query, which repeats the set beside each of its entities."""
-    load = joinedload if joined else selectinload
-    return query.options(load(AnnotationSet.entities)).execution_options(populate_existing=True)
+    set_queries.first(session, set_queries.by_id(), set_id=annotation_set.id)  # fills `entities`
+    return annotation_set
 
 
 def _require_draft(annotation_set: AnnotationSet) -> None:

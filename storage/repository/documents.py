@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.enums import DOCUMENT_STATUSES, DocumentStatus, Role, Split
 from storage.models import Document, Member
 from storage.project_scope import EVERYONE
+from storage.query_criteria import BUILT_ONCE
 from storage.repository.splits import choose_split, sha256_of
 from storage.soft_delete import WITH_TRASH
 
@@ -116,25 +118,33 @@ def lock(session: Session, document_id: int) -> Document:
 
     SQLite has no row locks: there `engine.writing` has taken the database's write lock.
     """
-    query = select(Document).where(Document.id == document_id)
-    document = session.scalars(
-        query.with_for_update().execution_options(**WITH_TRASH, populate_existing=True)
-    ).one_or_none()
+    document = session.scalars(_locked(), {"document_id": document_id}).one_or_none()
     return document or get(session, document_id)
 
 
 def lock_for(session: Session, document_id: int, user_id: int) -> tuple[Document, Role] | None:
     """The same for a member of its project, with their role; None where they are none, or there is
     no such document. One query, and it asks for nothing else that the person may see."""
+    values = {"document_id": document_id, "user_id": user_id}
+    row = session.execute(_locked_for(), values).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+@cache
+def _locked() -> Select[Document]:
+    query = select(Document).where(Document.id == bindparam("document_id")).with_for_update()
+    return query.execution_options(**BUILT_ONCE, **WITH_TRASH, populate_existing=True)
+
+
+@cache
+def _locked_for() -> Select[Document, Role]:
     query = (
         select(Document, Member.role)
         .join(Member, Member.project_id == Document.project_id)
-        .where(Document.id == document_id, Member.user_id == user_id)
+        .where(Document.id == bindparam("document_id"), Member.user_id == bindparam("user_id"))
         .with_for_update(of=Document)
-        .execution_options(**WITH_TRASH, **EVERYONE, populate_existing=True)
     )
-    row = session.execute(query).one_or_none()
-    return None if row is None else (row[0], row[1])
+    return query.execution_options(**BUILT_ONCE, **WITH_TRASH, **EVERYONE, populate_existing=True)
 
 
 def lock_many(

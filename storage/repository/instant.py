@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import AnnotationSet, Document, EntityRow, InstantHead, InstantLesson, Label
 from storage.repository.annotation_sets import COUNTS
 from storage.soft_delete import WITH_TRASH
+from storage.table_queries import Query, rows, table
 
 _FAILED = and_(InstantLesson.sign == -1, InstantLesson.outcomes.is_not(None))
 """A lesson that could not be learnt: as if it were taken back, and why."""
@@ -173,24 +175,35 @@ def last_lesson(session: Session, project_id: int, version_id: int) -> int:
 
 def published(session: Session, project_id: int, version_id: int) -> Published | None:
     """What suggests on top of a model version; None before anything was learnt."""
-    query = select(
-        InstantHead.model_version_id,
-        InstantHead.suggester_lesson,
-        InstantHead.documents,
-        InstantHead.suggester,
-    ).where(*_head(project_id, version_id), InstantHead.suggester.is_not(None))
-    row = session.execute(query).one_or_none()
-    if row is None or row.suggester is None:
-        return None
-    return Published(row[0], row[1], row[2], row.suggester)
+    found = rows(session, _published(), project_id=project_id, version_id=version_id)
+    return Published(*found[0]) if found else None
+
+
+@cache
+def _published() -> Query:
+    """The columns of `Published`."""
+    head = table(InstantHead).c
+    return _of_head(head.model_version_id, head.suggester_lesson, head.documents, head.suggester)
+
+
+def _of_head(*columns: ColumnElement[Any]) -> Query:
+    head = table(InstantHead).c
+    return select(*columns).where(
+        head.project_id == bindparam("project_id"),
+        head.model_version_id == bindparam("version_id"),
+        head.suggester.is_not(None),
+    )
 
 
 def published_lesson(session: Session, project_id: int, version_id: int) -> int | None:
     """The last lesson that `published` has, without reading it."""
-    query = select(InstantHead.suggester_lesson).where(
-        *_head(project_id, version_id), InstantHead.suggester.is_not(None)
-    )
-    return session.scalar(query)
+    found = rows(session, _published_lesson(), project_id=project_id, version_id=version_id)
+    return found[0].suggester_lesson if found else None
+
+
+@cache
+def _published_lesson() -> Query:
+    return _of_head(table(InstantHead).c.suggester_lesson)
 
 
 def state(session: Session, project_id: int, version_id: int) -> tuple[int, bytes] | None:

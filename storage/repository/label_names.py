@@ -8,8 +8,19 @@ today's. It is read from the events, which are only ever added to.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import ColumnElement, case, delete, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from storage.enums import SpanStatus
@@ -17,6 +28,7 @@ from storage.models import AnnotationSet, Document, EntityRow, Event, Label, Rul
 from storage.repository import events
 from storage.repository.projects import check_free, check_label_name
 from storage.soft_delete import WITH_TRASH
+from storage.table_queries import Query, rows, table
 
 RENAMED, MERGED = "rename label", "merge label"
 Location = tuple[int, int, int]
@@ -28,11 +40,8 @@ _OWNER = (AnnotationSet.blind, case((AnnotationSet.blind, AnnotationSet.person))
 def current(session: Session, project_id: int) -> Mapping[str, str]:
     """By each name that no label of the project has any more: the name of the label that it was
     given to. A name that was taken for a label again is that label's."""
-    query = select(Event.detail).where(
-        Event.project_id == project_id, Event.action.in_((RENAMED, MERGED))
-    )
     found: dict[str, str] = {}
-    for detail in session.scalars(query.order_by(Event.id)):
+    for (detail,) in rows(session, _renamings(), project_id=project_id):
         old, new = detail["name"], detail["to"]
         found = {was: new if now == old else now for was, now in found.items()}
         found[old] = new
@@ -41,6 +50,19 @@ def current(session: Session, project_id: int) -> Mapping[str, str]:
     taken = select(Label.name).where(Label.project_id == project_id)
     standing = set(session.scalars(taken.execution_options(**WITH_TRASH)))
     return {was: now for was, now in found.items() if was not in standing and now in standing}
+
+
+@cache
+def _renamings() -> Query:
+    event = table(Event).c
+    return (
+        select(event.detail)
+        .where(
+            event.project_id == bindparam("project_id"),
+            or_(event.action == RENAMED, event.action == MERGED),
+        )
+        .order_by(event.id)
+    )
 
 
 def changes(session: Session, project_id: int) -> int:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from storage.enums import ROLES, Role
 from storage.models import Member, User
-from storage.project_scope import EVERYONE
+from storage.table_queries import Query, rows, table
 
 
 def roles(session: Session, user_id: int) -> Mapping[int, Role]:
     """A person's role in each of their projects."""
-    held = Member.__table__.c  # asked in every transaction: columns come sooner than models
-    query = select(held.project_id, held.role).where(held.user_id == user_id)
-    return dict(session.execute(query, execution_options=EVERYONE).all())
+    return {row.project_id: row.role for row in rows(session, _roles(), user_id=user_id)}
+
+
+@cache
+def _roles() -> Query:
+    held = table(Member).c
+    return select(held.project_id, held.role).where(held.user_id == bindparam("user_id"))
 
 
 def of_project(session: Session, project_id: int) -> Sequence[tuple[User, Role]]:

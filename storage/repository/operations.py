@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.models import Operation
+from storage.table_queries import Query, rows, table
 
 Changes = Sequence[Mapping[str, Any]]
 """See `storage.models.Operation.changes`."""
@@ -28,19 +30,25 @@ class Recorded(NamedTuple):
 
 def of_client(session: Session, client: str, seqs: Collection[int]) -> Recorded:
     """What is recorded of a client, and which of these sequence numbers, in one query."""
-    refusal = case((Operation.changes.is_(None), Operation.refused))
-    last = select(func.max(Operation.seq)).where(Operation.client == client).scalar_subquery()
-    asked = Operation.seq.between(min(seqs), max(seqs)) if seqs else false()
-    query = (
-        select(Operation.seq, Operation.person, refusal)
-        .where(Operation.client == client, or_(asked, Operation.seq == last))
-        .order_by(Operation.seq)
-    )
-    rows = session.execute(query).all()
-    if not rows:
+    first, last = (min(seqs), max(seqs)) if seqs else (1, 0)
+    found = rows(session, _of_client(), client=client, first=first, last=last)
+    if not found:
         return Recorded(None, None, {})
-    newest = rows[-1]
-    return Recorded(newest.person, newest.seq, {row[0]: row[2] for row in rows if row[0] in seqs})
+    newest = found[-1]
+    return Recorded(newest.person, newest.seq, {row[0]: row[2] for row in found if row[0] in seqs})
+
+
+@cache
+def _of_client() -> Query:
+    held = table(Operation).c
+    of_client = held.client == bindparam("client")
+    newest = select(func.max(held.seq)).where(of_client).scalar_subquery()
+    asked = held.seq.between(bindparam("first"), bindparam("last"))
+    return (
+        select(held.seq, held.person, case((held.changes.is_(None), held.refused)))
+        .where(of_client, or_(asked, held.seq == newest))
+        .order_by(held.seq)
+    )
 
 
 def record(
@@ -147,6 +155,9 @@ def conflicts(
     session: Session, document_id: int, person: str, owner: str | None = None
 ) -> Sequence[Operation]:
     """The person's actions that conflicted with another's and wait for a decision, oldest first."""
+    blind = owner is not None
+    if not rows(session, _conflicted(blind), document_id=document_id, person=person):
+        return ()
     query = _in_order(document_id).where(
         Operation.person == person,
         _of(owner),
@@ -154,8 +165,6 @@ def conflicts(
         Operation.changes.is_not(None),
     )
     found = session.scalars(query).all()
-    if not found:
-        return ()
     settled: dict[tuple[str, str], int] = {}
     for payload in payloads(session, document_id, "settle", owner, person):
         about = payload["client"], payload["target"]
@@ -165,6 +174,23 @@ def conflicts(
         for row in found
         if row.seq > max((settled.get((row.client, key), -1) for key in targets(row)), default=-1)
     ]
+
+
+@cache
+def _conflicted(blind: bool) -> Query:
+    """Whether an action of a person conflicted; `blind`: in the person's own draft."""
+    held = table(Operation).c
+    return (
+        select(held.seq)
+        .where(
+            held.document_id == bindparam("document_id"),
+            held.person == bindparam("person"),
+            held.blind if blind else ~held.blind,
+            held.refused.is_not(None),
+            held.changes.is_not(None),
+        )
+        .limit(1)
+    )
 
 
 def last_about(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from storage.enums import QUEUE_ORDERS, QueueOrder
 from storage.label_colours import next_colour
 from storage.models import Label, Project
 from storage.soft_delete import WITH_TRASH
+from storage.table_queries import Query, rows, table
 
 DEFAULT_MEANINGS = {
     "PER": "People, by name: real, fictional, and families",
@@ -78,21 +80,26 @@ def get(session: Session, project_id: int) -> Project:
 
 def state(session: Session, project_id: int) -> ProjectState:
     """In one query. Raises `LookupError` where there is no such project."""
-    query = (
-        select(Project.annotators, Project.deleted_at, Label.name, Label.deleted_at)
-        .outerjoin(Label, Label.project_id == Project.id)
-        .where(Project.id == project_id)
-    )
-    rows = session.execute(query, execution_options=WITH_TRASH).all()
-    if not rows:
+    found = rows(session, _state(), project_id=project_id)
+    if not found:
         raise LookupError(f"there is no project {project_id}")
-    annotators, deleted_at, _, _ = rows[0]
-    labels = [(name, hidden) for _, _, name, hidden in rows if name is not None]
+    annotators, deleted_at, _, _ = found[0]
+    labels = [(name, hidden) for _, _, name, hidden in found if name is not None]
     return ProjectState(
         annotators,
         deleted_at is not None,
         frozenset(name for name, hidden in labels if hidden is None),
         any(hidden is not None for _, hidden in labels),
+    )
+
+
+@cache
+def _state() -> Query:
+    project, label = table(Project), table(Label)
+    return (
+        select(project.c.annotators, project.c.deleted_at, label.c.name, label.c.deleted_at)
+        .outerjoin(label, label.c.project_id == project.c.id)
+        .where(project.c.id == bindparam("project_id"))
     )
 
 

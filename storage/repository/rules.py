@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar, TypeVarTuple
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -20,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from storage import table_queries
 from storage.enums import RuleKind
 from storage.models import (
     AnnotationSet,
@@ -121,11 +124,16 @@ def every(session: Session, project_id: int) -> list[StoredRule]:
 
 def state(session: Session, project_id: int) -> int | None:
     """A number that grows with every change of the project's rules; None where it never had any."""
-    query = select(func.max(Event.id), func.max(Event.id).filter(Event.action == IMPORTED)).where(
-        Event.project_id == project_id, Event.action.in_((IMPORTED, REMOVED, MERGED))
-    )
-    changed, imported = session.execute(query).one()
+    ((changed, imported),) = table_queries.rows(session, _state(), project_id=project_id)
     return None if imported is None else changed
+
+
+@cache
+def _state() -> table_queries.Query:
+    event = table_queries.table(Event).c
+    return select(func.max(event.id), func.max(event.id).filter(event.action == IMPORTED)).where(
+        event.project_id == bindparam("project_id"), event.action.in_((IMPORTED, REMOVED, MERGED))
+    )
 
 
 def page(

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from app.services.annotation import versions
+from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.open_next import open_next
+from app.services.annotation.opening import Glance, begin, glance
+from app.services.team.permissions import for_nobody
+from core.types import SamplerSettings
 from tests.app.guarded_models import Call
+from tests.app.world import World
+
+
+def glanced(world: World) -> Glance:
+    """The document as the machine sees it."""
+    return AnnotationService(for_nobody(world.sessions)).glance(world.document, world.name)
+
 
 OF_ANNOTATING: dict[str, tuple[str, Call]] = {
     "annotation.annotation.AnnotationService.open": (
@@ -59,9 +70,17 @@ OF_ANNOTATING: dict[str, tuple[str, Call]] = {
         "annotate",
         lambda w: versions.may_look(w.sessions, w.document, w.name),
     ),
-    "annotation.annotation.AnnotationService.heading": (
+    "annotation.opening.glance": (
         "annotate",
-        lambda w: w.annotation.heading(w.document, w.name),
+        lambda w: glance(w.sessions, None, SamplerSettings(), w.document, w.name, True),
+    ),
+    "annotation.annotation.AnnotationService.begin": (
+        "annotate",
+        lambda w: w.annotation.begin(glanced(w), w.name),
+    ),
+    "annotation.opening.begin": (
+        "annotate",
+        lambda w: begin(w.sessions, None, glanced(w), w.name),
     ),
     "annotation.annotation.AnnotationService.history": (
         "annotate",

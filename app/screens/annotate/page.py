@@ -39,12 +39,11 @@ shown = is_shown(document_id)
 if not shown:
     late_lessons.wait(app, project.id, document_id)
 refresh = not shown or late_lessons.are_learnt(app, project.id, document_id)
-view = service.glance(document_id, app.person, refresh=refresh)
-above = view.heading if view else service.heading(document_id, app.person)
-navigation_requests.all_done(app, above)
+glance = service.glance(document_id, app.person, refresh=refresh)
+navigation_requests.all_done(app, glance.heading)
 with workspace.column():
-    workspace.heading(app, service, above, project)
-    view = workspace.open_document(app, service, above, view)
+    workspace.heading(app, service, glance.heading, project)
+    view = workspace.open_document(app, service, glance)
     workspace.other_annotators(view)
     result = workspace.annotator(app, view, service.can_ask)
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -21,6 +21,7 @@ from app.screens.common.wording import STATUS, clipped, count, literal
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.document_data import HELD_OUT, document_data
 from app.services.annotation.document_view import DocumentView, Heading
+from app.services.annotation.opening import Glance
 from app.services.operations.projects import ProjectView
 from app.services.suggestions.queue import next_document
 from app.services.team.assignment import FullError
@@ -75,19 +76,17 @@ def heading(
     metadata(above.meta)
 
 
-def open_document(
-    app: AppContext, service: AnnotationService, above: Heading, view: DocumentView | None
-) -> DocumentView:
+def open_document(app: AppContext, service: AnnotationService, glance: Glance) -> DocumentView:
     """The document; where it is not known yet, the model reads it. Ends the run where it has its
     annotators."""
     reading = st.empty()  # takes its place even where nobody needs to wait
-    if view is not None:
-        return view
+    if glance.view is not None:
+        return glance.view
     try:
         with reading, st.spinner("Predicting entities …", show_time=True):
-            return service.open(above.document_id, app.person)
+            return service.begin(glance, app.person)
     except FullError as problem:
-        _full(app, above, str(problem))
+        _full(app, glance.heading, str(problem))
 
 
 def other_annotators(view: DocumentView) -> None:

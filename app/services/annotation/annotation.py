@@ -9,24 +9,24 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.editing import Draft, DraftSpan, EditError
-from app.services.annotation import audit_log, drafts, history, open_next, tasks
+from app.services.annotation import audit_log, drafts, history, open_next, opening, tasks
 from app.services.annotation.applied import Applied, news_for, standing_of
 from app.services.annotation.apply import apply_operations, summed
 from app.services.annotation.batch import Batch, parse_batch
-from app.services.annotation.document_view import DocumentView, Heading, heading, settled, view
+from app.services.annotation.document_view import DocumentView, view
 from app.services.annotation.news import News
+from app.services.annotation.opening import Glance
 from app.services.annotation.tasks import AnnotationTask
 from app.services.operations import metrics
 from app.services.suggestions import by_parts, suggest
 from app.services.suggestions.resuggest import Change, Stretch, resuggest
-from app.services.suggestions.suggest import Answer, Predictor, Request
+from app.services.suggestions.suggest import Predictor
 from app.services.team import assignment
 from app.services.team.permissions import lock_document, require
 from core.types import SamplerSettings
 from storage.database_errors import StorageError
 from storage.engine import Sessions, writing
 from storage.enums import DocumentStatus
-from storage.models import Document
 from storage.repository import documents, projects
 from storage.repository.annotation_sets import newest_prediction
 from storage.repository.documents import DocumentGoneError as DocumentGoneError  # what calls raise
@@ -58,20 +58,20 @@ class AnnotationService:
         """Whether there is a model."""
         return self._predictor is not None
 
-    def glance(self, document_id: int, person: str, refresh: bool = True) -> DocumentView | None:
-        """The document as `open` gives it, where to open it changes nothing; else None. A page
-        that shows the document says `refresh=False`: its suggestions stay as they are, whatever is
-        learnt meanwhile."""
-        with self._sessions() as session:
-            task = _viewed_task(session, document_id, person)
-            anew = refresh and not by_parts.is_long(task.document)
-            newest = newest_prediction(session, document_id)
-            if suggest.wants(session, task.document, self._predictor, anew, newest=newest):
-                return None
-            if not assignment.entered(task, person):
-                return None
-            ready, source = settled(session, task, newest)
-            return view(session, task, person, source=source, newest=newest) if ready else None
+    def glance(self, document_id: int, person: str, refresh: bool = True) -> Glance:
+        """See `app.services.annotation.opening.glance`."""
+        return opening.glance(
+            self._sessions, self._predictor, self._settings, document_id, person, refresh
+        )
+
+    def begin(self, before: Glance, person: str) -> DocumentView:
+        """See `app.services.annotation.opening.begin`."""
+        return opening.begin(self._sessions, self._predictor, before, person)
+
+    def open(self, document_id: int, person: str) -> DocumentView:
+        """The document, with suggestions of the active model if nobody has worked on it yet."""
+        before = self.glance(document_id, person)
+        return before.view or self.begin(before, person)
 
     def standing(self, document_id: int, person: str) -> Standing:
         """What the person submitted, else their draft, else what is suggested so far; nothing is
@@ -81,35 +81,6 @@ class AnnotationService:
             unopened = task.standing.status == "new" and drafts.source_of(session, task) is None
             draft = drafts.prospective(session, task) if unopened else drafts.load(session, task)
             return Standing(task.standing.status, draft.spans)
-
-    def heading(self, document_id: int, person: str) -> Heading:
-        """What is known of a document before it is opened."""
-        with self._sessions() as session:
-            return heading(session, _viewed_task(session, document_id, person))
-
-    def open(self, document_id: int, person: str) -> DocumentView:
-        """The document, with suggestions of the active model if nobody has worked on it yet.
-
-        A person's work, submitted or not, is never replaced by a prediction. The model runs
-        outside the transaction, so that nobody waits for it to save. Of a long document it reads
-        nothing yet, see `app.services.suggestions.by_parts`. Opening claims the document, or takes
-        a part in it, see `app.services.team.assignment`; raises its `FullError`.
-        """
-        if (present := self.glance(document_id, person)) is not None:
-            return present
-        with self._sessions() as session:
-            document = documents.get(session, document_id)
-            require(session, document.project_id, "annotate", person)
-            request = self._request(session, document, not by_parts.is_long(document))
-        prediction, error = self._answer(request) if request else (None, None)
-        with writing(self._sessions, beside_others=True) as session:
-            document = documents.lock(session, document_id)
-            if prediction is not None and suggest.wants(session, document, self._predictor):
-                suggest.keep(session, document, prediction)
-            task = assignment.enter(session, document, person)
-            if task.standing.status != "submitted":
-                drafts.ensure(session, task, person)
-            return view(session, task, person, error)
 
     def apply(
         self,
@@ -243,13 +214,14 @@ class AnnotationService:
         with self._sessions() as session:
             document = documents.get(session, document_id)
             require(session, document.project_id, "annotate")
-            request = self._request(session, document, True)
-        if request is None:
-            return False
-        answer, _ = self._answer(request)
+            predictor = self._predictor
+            if predictor is None or not suggest.wants(session, document, predictor):
+                return False
+            request = suggest.request_of(session, document, predictor, self._settings)
+        answer, _ = opening.answered(predictor, request)
         with writing(self._sessions, beside_others=True) as session:
             document = documents.lock(session, document_id)
-            if answer is not None and suggest.wants(session, document, self._predictor):
+            if answer is not None and suggest.wants(session, document, predictor):
                 suggest.keep(session, document, answer)
         return True
 
@@ -289,20 +261,6 @@ class AnnotationService:
             raise EditError(applied.error)
         with self._sessions() as session:
             return view(session, _viewed_task(session, document_id, person), person)
-
-    def _request(self, session: Session, document: Document, refresh: bool) -> Request | None:
-        """What the model is asked about the document; None where it waits for no suggestions."""
-        predictor = self._predictor
-        if predictor is None or not suggest.wants(session, document, predictor, refresh):
-            return None
-        return suggest.request_of(session, document, predictor, self._settings)
-
-    def _answer(self, request: Request) -> tuple[Answer | None, str | None]:
-        assert self._predictor is not None
-        try:
-            return by_parts.answer(self._predictor, request), None
-        except Exception as error:  # a broken model must not keep a person from annotating
-            return None, f"the model could not predict this document: {error}"
 
 
 def take_up(session: Session, task: AnnotationTask, person: str, **why: str) -> None:

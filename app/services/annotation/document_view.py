@@ -18,9 +18,10 @@ from app.services.suggestions.suggest import Hint
 from app.services.team import assignment
 from storage.enums import DocumentStatus, Split
 from storage.models import AnnotationSet
-from storage.repository import label_names, projects
+from storage.repository import shown_projects
 from storage.repository.annotation_sets import NewestPrediction, newest_prediction
 from storage.repository.neighbours import Surroundings, surroundings
+from storage.repository.shown_projects import ShownProject
 
 Predicted = Literal["never", "nothing", "other_labels", "found"]
 """`nothing`: a model looked and found no entity; `other_labels`: none of the project's labels.
@@ -132,9 +133,8 @@ class DocumentView:
         return self.split == "holdout" and self.predicted == "never"
 
 
-def heading(session: Session, task: AnnotationTask) -> Heading:
+def heading(session: Session, task: AnnotationTask, project: ShownProject) -> Heading:
     document = task.document
-    project = projects.get(session, document.project_id)
     return Heading(
         document_id=document.id,
         project_id=document.project_id,
@@ -145,7 +145,7 @@ def heading(session: Session, task: AnnotationTask) -> Heading:
         surroundings=surroundings(session, document, task.owner),
         labels=tuple(
             LabelView(label.name, label.color, label.key, label.description)
-            for label in projects.labels(session, project.id)
+            for label in project.shown_labels
         ),
         guidelines=project.guidelines.strip(),
         hotkeys=project.hotkeys,
@@ -176,11 +176,11 @@ def view(
 ) -> DocumentView:
     """`source` is the set to be shown and `newest` the prediction, where they were read already."""
     document, standing = task.document, task.standing
-    above = heading(session, task)
-    known = frozenset(label.name for label in above.labels)
+    project = task.shown or shown_projects.shown(session, document.project_id)
+    above = heading(session, task, project)
+    known = project.labels
     draft = drafts.shown(task, known, source or drafts.source_of(session, task))
     machine = (newest or newest_prediction(session, document.id))()
-    names = label_names.current(session, document.project_id)
     return DocumentView(
         heading=above,
         text=document.text,
@@ -195,7 +195,9 @@ def view(
         being_read=standing.status in ("new", "in_progress")
         and by_parts.is_wanted(session, document, machine),
         learnt_from=instant.documents_of(machine),
-        hints=tuple(hint for hint in suggest.hints_of(machine, names) if hint.label in known),
+        hints=tuple(
+            hint for hint in suggest.hints_of(machine, project.names) if hint.label in known
+        ),
         comment=standing.comment,
         skip_reason=standing.skip_reason,
         version=standing.version,

@@ -110,14 +110,14 @@ def _beginning(session: Session, task: AnnotationTask, base: AnnotationSet | Non
     """What a new draft holds: what it starts from, and what the project's rules suggest."""
     project_id = task.document.project_id
     labels, spans = _every_label_and_span(session, task, base)
-    names = label_names.current(session, project_id)
+    names = task.shown.names if task.shown else label_names.current(session, project_id)
     spans = relabelled(spans, lambda span: names.get(span.label, span.label))
     known = [span for span in spans if span.label in labels]
     if not _untouched(task) or (base is not None and base.origin == "person"):
         return Suggestions(tuple(known))
     if task.document.split == "holdout":
         return Suggestions(tuple(known))  # people annotate it unaided
-    flat = not projects.get(session, project_id).nested
+    flat = not (task.shown or projects.get(session, project_id)).nested
     return rules.suggest(session, project_id, task.document.text, known, flat=flat)
 
 

@@ -17,7 +17,7 @@ from app.services.suggestions.suggest import Predictor
 from app.services.team import assignment
 from app.services.team.permissions import lock_document, require
 from storage.engine import Sessions, writing
-from storage.repository import projects, rules, visits
+from storage.repository import rules, shown_projects, visits
 from storage.repository.annotation_sets import NewestPrediction, newest_prediction
 
 
@@ -54,10 +54,12 @@ def _opened(
 ) -> NextDocument:
     document = lock_document(session, document_id)
     require(session, document.project_id, "annotate", person)
-    state = projects.state(session, document.project_id)
-    task = assignment.enter(session, document, person, state)
+    project = shown_projects.shown(session, document.project_id)
+    task = assignment.enter(session, document, person, project)
     newest = newest_prediction(session, document_id)
-    ready = not suggest.wants(session, document, predictor, learning=learning, newest=newest)
+    ready = not suggest.wants(
+        session, document, predictor, learning=learning, newest=newest, project=project
+    )
     source = None
     if ready and task.standing.status != "submitted":
         source = drafts.ensure(session, task, person, newest)

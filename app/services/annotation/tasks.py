@@ -11,6 +11,7 @@ from storage.enums import DocumentStatus
 from storage.models import Assignment, Document
 from storage.repository import assignments
 from storage.repository.projects import ProjectState
+from storage.repository.shown_projects import ShownProject
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class AnnotationTask:
     """How many people annotate the document."""
     project: ProjectState | None = None
     """Where that was read already, and its labels stay what they are meanwhile."""
+
+    @property
+    def shown(self) -> ShownProject | None:
+        """The project as a page shows it, where it was read so."""
+        return self.project if isinstance(self.project, ShownProject) else None
 
     @property
     def id(self) -> int:

@@ -21,8 +21,9 @@ from core.text.tokenization import tokens
 from core.types import Confidence, Entity, Key, key_of
 from storage.models import AnnotationSet
 from storage.records import SpanRecord
-from storage.repository import annotation_sets, instant, label_names, projects
+from storage.repository import annotation_sets, instant, label_names, shown_projects
 from storage.repository.instant import Published
+from storage.repository.shown_projects import ShownProject
 
 if TYPE_CHECKING:
     from core.inference.instant.suggester import InstantSuggester
@@ -95,24 +96,27 @@ def labels_of(session: Session, project_id: int) -> Labels:
     return Labels(instant.label_ids(session, project_id), label_names.current(session, project_id))
 
 
-def learnt(session: Session, project_id: int, version_id: int) -> Learnt | None:
+def learnt(
+    session: Session, project_id: int, version_id: int, project: ShownProject | None = None
+) -> Learnt | None:
     """What suggests in a project on top of a model version; None where nothing was learnt, or
-    where the project does without."""
-    project = projects.get(session, project_id)
+    where the project does without. `project`, where it was read already."""
+    project = project or shown_projects.shown(session, project_id)
     published = instant.published(session, project_id, version_id) if project.instant else None
     if published is None:
         return None
-    return Learnt(published, labels_of(session, project_id), not project.nested)
+    labels = Labels({label.name: label.id for label in project.shown_labels}, project.names)
+    return Learnt(published, labels, not project.nested)
 
 
-def is_older(session: Session, prediction: AnnotationSet, project_id: int) -> bool:
+def is_older(session: Session, prediction: AnnotationSet, project: ShownProject) -> bool:
     """Whether a model's prediction was made by another state of what is learnt than today's."""
     version_id = prediction.model_version_id
     if version_id is None:
         return False
     today = None
-    if projects.get(session, project_id).instant:
-        today = instant.published_lesson(session, project_id, version_id)
+    if project.instant:
+        today = instant.published_lesson(session, project.id, version_id)
     return bool(prediction.provenance.get("instant", {}).get("lesson") != today)
 
 

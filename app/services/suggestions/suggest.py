@@ -17,8 +17,9 @@ from core.types import Entity, Prediction, SamplerSettings, Token, key_of
 from storage.engine import Sessions
 from storage.models import AnnotationSet, Document
 from storage.records import SpanRecord
-from storage.repository import annotation_sets, label_names, projects
+from storage.repository import annotation_sets, label_names, projects, shown_projects
 from storage.repository.annotation_sets import NewestPrediction, newest_prediction
+from storage.repository.shown_projects import ShownProject
 
 RADAR = 0.12
 """How far below φ a hint may lie, in the probability that it is right. The scores before they were
@@ -122,15 +123,19 @@ def request_of(
     document: Document,
     predictor: Predictor,
     settings: SamplerSettings = SamplerSettings(),
+    project: ShownProject | None = None,
+    newest: NewestPrediction | None = None,
 ) -> Request:
-    """What `answer` needs of a document."""
-    settings = settings_of(session, document.project_id, settings)
+    """What `answer` needs of a document. `project` and `newest` are its project and its prediction,
+    where they were read already."""
+    project = project or shown_projects.shown(session, document.project_id)
+    settings = replace(settings, flat=not project.nested)
     version_id = predictor.model_version_id
-    latest = annotation_sets.latest_prediction(session, document.id)
+    latest = (newest or newest_prediction(session, document.id))()
     by_model = None
     if latest is not None and latest.model_version_id == version_id:
         by_model = _earlier_answer(latest, settings)
-    learnt = instant.learnt(session, document.project_id, version_id)
+    learnt = instant.learnt(session, document.project_id, version_id, project)
     return Request(document.text, settings, learnt, by_model)
 
 
@@ -176,12 +181,13 @@ def wants(
     refresh: bool = True,
     learning: bool = False,
     newest: NewestPrediction | None = None,
+    project: ShownProject | None = None,
 ) -> bool:
     """Whether the document waits for this model's suggestions: nobody has worked on it, and it is
     not held out. What is held out is annotated unaided, so that no model is judged by a person
     who has seen its answers. Suggestions are made again once more was learnt, but to a page that
-    shows them (`refresh` is False then). `learning`: something is being learnt just now. `newest`:
-    the document's prediction, where it is needed again."""
+    shows them (`refresh` is False then). `learning`: something is being learnt just now. `newest`
+    and `project`: the document's prediction and its project, where they are needed again."""
     if predictor is None or document.status != "new" or document.split == "holdout":
         return False
     latest = (newest or newest_prediction(session, document.id))()
@@ -193,9 +199,10 @@ def wants(
         return True
     if latest.provenance.get("unread"):
         return False  # the rest is read in parts
-    if learning and projects.get(session, document.project_id).instant:
+    project = project or shown_projects.shown(session, document.project_id)
+    if learning and project.instant:
         return True
-    return refresh and instant.is_older(session, latest, document.project_id)
+    return refresh and instant.is_older(session, latest, project)
 
 
 def spans_of(answer: Answer, names: Mapping[str, str], run: str = "") -> tuple[SpanRecord, ...]:
@@ -206,10 +213,16 @@ def spans_of(answer: Answer, names: Mapping[str, str], run: str = "") -> tuple[S
     return drafts.suggestions(drafts.renamed(answer.entities, names), answer.model_version_id, run)
 
 
-def keep(session: Session, document: Document, answer: Answer) -> None:
-    """Keeps the answer, by today's names of what the model calls by earlier ones."""
-    names = label_names.current(session, document.project_id)
-    annotation_sets.add_prediction(
+def keep(
+    session: Session,
+    document: Document,
+    answer: Answer,
+    names: Mapping[str, str] | None = None,
+) -> AnnotationSet:
+    """Keeps the answer, by today's `names` of what the model calls by earlier ones."""
+    if names is None:
+        names = label_names.current(session, document.project_id)
+    return annotation_sets.add_prediction(
         session,
         document.id,
         spans_of(answer, names),

@@ -253,7 +253,7 @@ def test_a_skipped_document_comes_back_by_an_edit_or_by_reopening(
 def test_neighbours_are_the_documents_around(
     sessions: sessionmaker[Session], document_id: int
 ) -> None:
-    result = AnnotationService(sessions).heading(document_id, "Anna").surroundings
+    result = AnnotationService(sessions).glance(document_id, "Anna").heading.surroundings
 
     assert (result.previous, result.next) == (None, document_id + 1)
 

@@ -77,7 +77,7 @@ def test_it_is_what_opening_it_would_have_shown(sessions: Sessions, first: int) 
 
     following = after(sessions, first, model)
 
-    shown = AnnotationService(sessions, model).glance(first + 1, "Ann")
+    shown = AnnotationService(sessions, model).glance(first + 1, "Ann").view
     assert shown is not None, "it is open, and the person's"
     assert following is not None
     assert [span["id"] for span in named(following.data["spans"])] == [
@@ -106,7 +106,7 @@ def test_where_its_suggestions_are_still_to_be_made_its_text_comes_at_once_and_n
     assert following.data["empty"].startswith("No suggestions yet")
     assert following.data["reading"] == {"read": 0, "sentences": 0, "unread": [], "stopped": False}
     assert model.asked == []
-    assert AnnotationService(sessions, model).glance(first + 1, "Ann") is None
+    assert AnnotationService(sessions, model).glance(first + 1, "Ann").view is None
     with sessions() as session:
         assert not visits.of_project(session, documents.get(session, first).project_id)
 

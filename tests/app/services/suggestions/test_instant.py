@@ -45,13 +45,13 @@ def test_suggestions_made_before_more_was_learnt_are_made_again_but_on_a_page_th
     classroom.submit_all(*TEXTS)
     classroom.learn()
 
-    assert classroom.service.glance(document_id, PERSON) is None
+    assert classroom.service.glance(document_id, PERSON).view is None
     view = classroom.service.open(document_id, PERSON)
     assert {span.source for span in view.spans if span.label == "DRUG"} == {"instant"}
 
     classroom.submit_all("More codeine for everybody.")
     classroom.learn()
-    shown = classroom.service.glance(document_id, PERSON, refresh=False)
+    shown = classroom.service.glance(document_id, PERSON, refresh=False).view
     assert shown is not None
     assert shown.learnt_from == len(TEXTS)
 

@@ -231,8 +231,8 @@ def test_two_people_may_use_one_span_id_and_one_never_meets_the_others_conflict(
 def test_previous_and_next_lead_through_ones_own_documents(pair: Team) -> None:
     pair.open(0, "Anna")
     pair.open(2, "Anna")
-    assert pair.service.heading(pair.ids[0], "Anna").surroundings.next == pair.ids[2]
-    assert pair.service.heading(pair.ids[2], "Anna").surroundings.next is None
+    assert pair.service.glance(pair.ids[0], "Anna").heading.surroundings.next == pair.ids[2]
+    assert pair.service.glance(pair.ids[2], "Anna").heading.surroundings.next is None
 
 
 def test_ones_own_history_can_be_restored(pair: Team) -> None:
