@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from core.__main__ import VERBS, main
-from core.modeling.model import DiffusionNER
 from core.training.records import TrainingRecord
 from core.types import Example, Span
 from tests.core.conftest import Learned
@@ -89,26 +88,6 @@ def test_a_test_file_is_read_once_before_the_training(
     assert main(["train", *files, "--from", str(trained)]) == 0
 
     assert f"{tmp_path.name}/test.jsonl | nested" in (out / "README.md").read_text()
-
-
-def test_a_trained_model_is_loaded_once_for_its_card_and_its_features(
-    trained: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    load, loaded = DiffusionNER.load, []
-
-    def counted(folder: Path, *device: str) -> DiffusionNER:
-        loaded.append(folder)
-        return load(folder, *device)
-
-    monkeypatch.setattr("core.cli.train.train", lambda *_: iter(()))
-    monkeypatch.setattr(DiffusionNER, "load", counted)
-    out = tmp_path / "out"
-    shutil.copytree(trained, out)
-    files = ["--train", str(data), "--dev", str(data), "--out", str(out)]
-
-    assert main(["train", *files, "--from", str(trained)]) == 0
-
-    assert loaded == [trained, out]
 
 
 def test_evaluate_measures_each_number_of_steps(
