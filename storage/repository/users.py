@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import Event, Login, User
+from storage.table_queries import Query, rows, table
 
 FAILED = "sign-in failed"
 """The action of an event for each wrong password; it names nobody unless there is the account."""
@@ -71,10 +74,43 @@ def sign_in(session: Session, user_id: int, token: str, at: datetime, until: dat
     session.flush()
 
 
-def signed_in(session: Session, token: str) -> tuple[Login, User] | None:
-    query = select(Login, User).join(User, User.id == Login.user_id).where(Login.token == token)
-    found = session.execute(query).one_or_none()
-    return (found[0], found[1]) if found else None
+@dataclass(frozen=True, slots=True)
+class StandingLogin:
+    """A session that somebody signed in to, and their account."""
+
+    seen_at: datetime
+    expires_at: datetime
+    user_id: int
+    name: str
+    administrator: bool
+    active: bool
+
+
+def signed_in(session: Session, token: str) -> StandingLogin | None:
+    found = rows(session, _signed_in(), token=token)
+    return StandingLogin(*found[0]) if found else None
+
+
+@cache
+def _signed_in() -> Query:
+    login, user = table(Login), table(User)
+    return (
+        select(
+            login.c.seen_at,
+            login.c.expires_at,
+            user.c.id,
+            user.c.name,
+            user.c.administrator,
+            user.c.active,
+        )
+        .join_from(login, user, user.c.id == login.c.user_id)
+        .where(login.c.token == bindparam("token"))
+    )
+
+
+def seen(session: Session, token: str, at: datetime) -> None:
+    """Notes that a session was used."""
+    session.execute(update(Login).where(Login.token == token).values(seen_at=at))
 
 
 def sign_out(session: Session, token: str) -> None:

@@ -70,19 +70,18 @@ def signed_in(sessions: Sessions, token: str) -> SignedIn | None:
     """Whose session this is; None when it has ended or there never was one."""
     at, hashed = now(), digest(token)
     with sessions() as session:
-        found = users.signed_in(session, hashed)
-    if found is None:
+        login = users.signed_in(session, hashed)
+    if login is None:
         return None
-    login, user = found
-    if not user.active or login.expires_at <= at or login.seen_at + IDLE <= at:
+    if not login.active or login.expires_at <= at or login.seen_at + IDLE <= at:
         return None
     if login.expires_at > at + LONGEST + LONGEST:
         return None  # begun by a clock that was far ahead: it would last for years
     if login.seen_at + SEEN_EVERY <= at:
         with writing(sessions) as session:
-            if again := users.signed_in(session, hashed):
-                again[0].seen_at = at
-    return SignedIn(_acting(user), hashed, login.expires_at)
+            users.seen(session, hashed, at)
+    person = Acting(login.name, login.user_id, login.administrator)
+    return SignedIn(person, hashed, login.expires_at)
 
 
 def sign_out(sessions: Sessions, token: str) -> None:
