@@ -108,7 +108,7 @@ def _signed_in() -> Query:
     )
 
 
-def seen(session: Session, token: str, at: datetime) -> None:
+def note_use(session: Session, token: str, at: datetime) -> None:
     """Notes that a session was used."""
     session.execute(update(Login).where(Login.token == token).values(seen_at=at))
 

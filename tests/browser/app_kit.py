@@ -110,7 +110,8 @@ class AnnotatePage(AnnotatorView):
         expect(self.state).to_have_attribute("data-state", "saved")
 
     def suggested(self) -> list[str]:
-        """The ids of the suggestions, in reading order."""
+        """The ids of the suggestions, in reading order, of a text that has some."""
+        expect(self.bars.first).to_be_visible()
         result: list[str] = self.bars.evaluate_all(
             "bars => bars.filter(b => b.dataset.status === 'suggested').map(b => b.dataset.id)"
         )
@@ -178,7 +179,9 @@ def settled(page: Page) -> None:
 
 def go_to(page: Page, name: str) -> None:
     """Follows the navigation at the top of the page."""
-    page.get_by_role("link", name=name, exact=True).click()
+    link = page.get_by_role("link", name=name, exact=True)
+    link.click()
+    expect(link).to_have_attribute("aria-current", "page")
     settled(page)
 
 

@@ -79,7 +79,7 @@ def signed_in(sessions: Sessions, token: str) -> SignedIn | None:
         return None  # begun by a clock that was far ahead: it would last for years
     if login.seen_at + SEEN_EVERY <= at:
         with writing(sessions) as session:
-            users.seen(session, hashed, at)
+            users.note_use(session, hashed, at)
     person = Acting(login.name, login.user_id, login.administrator)
     return SignedIn(person, hashed, login.expires_at)
 
