@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.app_kit import AnnotatePage, Site
+from tests.browser.app_kit import AnnotatePage, Site, go_to
 from tests.browser.denoising_kit import box_of, right_of
 from tests.browser.suggested_kit import suggested
 from tests.browser.test_annotator_focus import click, decide_and_undo
@@ -53,3 +53,15 @@ def test_the_annotate_page_leaves_its_keys_to_the_annotator(tab: Page, site: Sit
     click(elements["margin"], "margin")
     desk.press("Control+Enter")
     desk.shows("second")
+
+
+def test_who_came_by_a_click_on_the_navigation_walks_through_the_spans_by_tab(
+    tab: Page, site: Site
+) -> None:
+    project, _ = suggested(site.sessions, "Came by a link", ["first"])
+    tab.goto(f"{site.url}/?project={project}")
+    desk = AnnotatePage(tab)
+    go_to(tab, "Annotate")
+    desk.shows("first")
+    desk.press("Tab")
+    expect(tab.locator("[data-testid=bar].on").first).to_be_visible()

@@ -112,7 +112,7 @@ const KEEPING = new Set(['again', 'clear', 'help']); // what may follow a look a
  */
 export function listen(annotator, shell, box, signal) {
   const root = /** @type {Document | ShadowRoot} */ (shell.getRootNode());
-  let clicked = false;
+  let clicked = !document.activeElement?.matches(':focus-visible'); // as who came by a link
   window.addEventListener('pointerdown', () => { clicked = true; }, { signal, capture: true });
   /** @param {KeyboardEvent} event */
   const isOurs = (event) => {
@@ -140,7 +140,7 @@ export function listen(annotator, shell, box, signal) {
     annotator.focus();
   }, { signal });
   window.addEventListener('keydown', (event) => {
-    if (event.composedPath().includes(shell) || !isOurs(event)) return;
+    if (!isOurs(event) || event.composedPath().includes(shell)) return;
     event.stopImmediatePropagation();
     press(event);
   }, { signal, capture: true });
