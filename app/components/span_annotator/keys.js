@@ -114,12 +114,6 @@ export function listen(annotator, shell, box, signal) {
   const root = /** @type {Document | ShadowRoot} */ (shell.getRootNode());
   let clicked = !document.activeElement?.matches(':focus-visible'); // as who came by a link
   window.addEventListener('pointerdown', () => { clicked = true; }, { signal, capture: true });
-  /** @param {KeyboardEvent} event */
-  const isOurs = (event) => {
-    const ours = annotatorHas(event, box, clicked);
-    clicked &&= ours;
-    return ours;
-  };
   const focused = () => root.activeElement ?? document.activeElement;
   /** @param {KeyboardEvent} event */
   const press = (event) => {
@@ -130,7 +124,7 @@ export function listen(annotator, shell, box, signal) {
     if (focused() === before && !inList) annotator.focus();
   };
   shell.addEventListener('keydown', (event) => {
-    const ours = isOurs(event);
+    const ours = annotatorHas(event, box, clicked);
     if (ours || event.key !== 'Escape') event.stopPropagation(); // or Streamlit's R and C would fire
     if (ours) press(event);
   }, { signal });
@@ -140,7 +134,9 @@ export function listen(annotator, shell, box, signal) {
     annotator.focus();
   }, { signal });
   window.addEventListener('keydown', (event) => {
-    if (!isOurs(event) || event.composedPath().includes(shell)) return;
+    const ours = annotatorHas(event, box, clicked);
+    clicked &&= ours; // a control that took a key may have given the focus to another
+    if (!ours || event.composedPath().includes(shell)) return;
     event.stopImmediatePropagation();
     press(event);
   }, { signal, capture: true });

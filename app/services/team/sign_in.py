@@ -11,7 +11,6 @@ from app.services.team import passwords
 from app.services.team.permissions import Acting, require_self
 from storage.columns import now
 from storage.engine import Sessions, writing
-from storage.models import User
 from storage.repository import users
 
 FREE = 5
@@ -120,7 +119,9 @@ def provided(sessions: Sessions, name: str) -> Acting | None:
     """The account of somebody whom an OpenID Connect provider vouches for; None without one."""
     with sessions() as session:
         user = users.named(session, name)
-        return _acting(user) if user is not None and user.active else None
+        if user is None or not user.active:
+            return None
+        return Acting(user.name, user.id, user.administrator)
 
 
 def digest(token: str) -> str:
@@ -160,7 +161,3 @@ def _attempt(sessions: Sessions, name: str) -> tuple[int, str | None]:
 def _failed(sessions: Sessions, user_id: int) -> None:
     with writing(sessions) as session:
         users.note_failure(session, users.get(session, user_id).name, now())
-
-
-def _acting(user: User) -> Acting:
-    return Acting(user.name, user.id, user.administrator)
