@@ -1,4 +1,4 @@
-"""Linear layers in bfloat16 for inference on CPUs that multiply it in hardware (Intel's AMX)."""
+"""Linear layers in bfloat16 on CPUs that multiply it in hardware (Intel's AMX)."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ every number of rows that it meets, and keeps it."""
 
 
 class HalfLinear(nn.Linear):
-    """A linear layer that, in inference, rounds its inputs and weights to bfloat16 and sums in
-    float32; in training it is an ordinary one.
+    """A linear layer that rounds its inputs and weights to bfloat16 and sums in float32; so does
+    its backward pass in training. In evaluation with gradients it is an ordinary one.
 
-    Parameters and their names stay as they are. Beside the rounded weights, those of a file in
-    half precision are held in it, without loss, until training asks for float32.
+    Parameters, their gradients and their names stay as they are, and gradients and updates are in
+    float32. Beside the rounded weights of inference, those of a file in half precision are held
+    in it, without loss, until training asks for float32.
     """
 
     _rounded: tuple[int, Tensor, Tensor | None] | None = None
@@ -37,9 +38,10 @@ class HalfLinear(nn.Linear):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return (…, out) in float32, or in bfloat16 before an activation."""
-        if torch.is_grad_enabled() or input.dtype not in _ROUNDED or input.device.type != "cpu":
+        on_cpu = input.device.type == "cpu" and input.dtype in _ROUNDED
+        if not on_cpu or (torch.is_grad_enabled() and not self.training):
             return F.linear(input, self.weight.to(input.dtype), self.bias)
-        weight, bias = self._half()
+        weight, bias = self._in_bfloat16() if torch.is_grad_enabled() else self._half()
         flat = input.reshape(-1, self.in_features)
         filled = flat.shape[0]
         rows = -(-filled // _ROWS) * _ROWS
@@ -62,12 +64,14 @@ class HalfLinear(nn.Linear):
     def _half(self) -> tuple[Tensor, Tensor | None]:
         """The rounded parameters, which are computed again after a change."""
         if self._rounded is None or self._rounded[0] != self.weight._version:
-            weight = self.weight.bfloat16()
-            bias = None if self.bias is None else self.bias.bfloat16()
+            weight, bias = self._in_bfloat16()
             if not self.training:
                 _hold_half(self.weight)
             self._rounded = self.weight._version, weight, bias
         return self._rounded[1:]
+
+    def _in_bfloat16(self) -> tuple[Tensor, Tensor | None]:
+        return self.weight.bfloat16(), None if self.bias is None else self.bias.bfloat16()
 
 
 def _hold_half(weight: Tensor) -> None:

@@ -10,10 +10,13 @@ from torch import Tensor, nn
 from ..config import TrainingConfig
 from ..devices import mixed_precision
 from ..evaluation.metrics import Scores
+from ..modeling.half_linear import halve_linears
 from ..types import Example
 from . import distributed
 from .learner import Learner
 
+_FUSED = frozenset({"cpu", "cuda"})
+"""Device types for which all of an update is one kernel."""
 _MAX_GRADIENT_NORM = 1.0
 _RANK_SEED_STRIDE = 500_000_003
 """The difference between the dropout seeds of two ranks."""
@@ -24,6 +27,7 @@ class Optimization:
 
     def __init__(self, learner: Learner, config: TrainingConfig, total: int) -> None:
         self.learner, self.config, self.total = learner, config, total
+        halve_linears(learner.network)
         self.optimizer = _optimizer(learner, config)
 
     @property
@@ -99,5 +103,5 @@ def _optimizer(learner: Learner, config: TrainingConfig) -> torch.optim.AdamW:
         {"params": pretrained, "peak_lr": config.encoder_lr},
         {"params": new, "peak_lr": config.decoder_lr},
     ]
-    on_gpu = new[0].device.type == "cuda"
-    return torch.optim.AdamW(groups, lr=0.0, weight_decay=config.weight_decay, fused=on_gpu)
+    fused = new[0].device.type in _FUSED
+    return torch.optim.AdamW(groups, lr=0.0, weight_decay=config.weight_decay, fused=fused)
