@@ -46,17 +46,33 @@ def test_only_wide_layers_are_rounded() -> None:
 
 
 @pytest.mark.usefixtures("made_for_it")
-def test_inference_rounds_inputs_and_weights_and_training_does_not() -> None:
-    layer = nn.Sequential(nn.Linear(64, 64))
+def test_inputs_and_weights_are_rounded_but_not_for_gradients_in_evaluation() -> None:
+    layer = nn.Sequential(nn.Linear(64, 64)).eval()
     x = torch.randn(5, 64, generator=torch.Generator().manual_seed(0))
     exact = layer(x)
     halve_linears(layer)
     assert torch.equal(layer(x), exact)
     with torch.inference_mode():
         rounded = layer(x)
+    trained = layer.train()(x)
+    assert torch.equal(trained, rounded)
     assert rounded.dtype == torch.float32
     assert not torch.equal(rounded, exact)
     assert torch.allclose(rounded, exact, atol=0.02)
+
+
+@pytest.mark.usefixtures("made_for_it")
+@pytest.mark.parametrize("rows", [1, 32, 33])
+def test_gradients_of_training_are_those_of_an_ordinary_layer_but_for_rounding(rows: int) -> None:
+    layers = nn.Sequential(nn.Linear(64, 128), nn.GELU(), nn.Linear(128, 64))
+    x = torch.randn(rows, 64, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    inputs = [x, *layers.parameters()]
+    exact = torch.autograd.grad(layers(x).square().sum(), inputs)
+    halve_linears(layers)
+    rounded = torch.autograd.grad(layers(x).square().sum(), inputs)
+    for gradient, expected in zip(rounded, exact, strict=True):
+        assert gradient.dtype == torch.float32
+        assert (gradient - expected).norm() < 0.01 * expected.norm()
 
 
 @pytest.mark.usefixtures("made_for_it")
@@ -80,14 +96,14 @@ def test_weights_of_a_half_precision_file_are_held_in_it_until_training(exact: b
         layer.weight.data = layer.weight.data.half().float()
     weight, parameter = layer.weight.data.clone(), layer.weight
     x = torch.randn(5, 64, generator=torch.Generator().manual_seed(0))
-    trained = layer(x)
+    exact_output = layer(x)
     halve_linears(nn.Sequential(layer).eval())
     with torch.inference_mode():
         rounded = layer(x)
         again = layer(x)
     assert torch.equal(rounded, again)
     assert layer.weight.dtype == (torch.float16 if exact else torch.float32)
-    assert torch.equal(layer(x), trained)
+    assert torch.equal(layer(x), exact_output)
     layer.train()
     assert layer.weight is parameter
     assert layer.weight.dtype == torch.float32

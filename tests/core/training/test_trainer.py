@@ -14,6 +14,7 @@ from core.data.batching import Gold
 from core.evaluation.evaluate import select_spans
 from core.evaluation.metrics import Scores, score
 from core.inference.candidates import propose
+from core.modeling.half_linear import HalfLinear
 from core.modeling.model import WEIGHTS, DiffusionNER
 from core.training.learner import DiffusionLearner
 from core.training.objective import diffusion_losses, noisy_spans
@@ -229,6 +230,23 @@ def test_training_that_is_stopped_and_gone_on_with_ends_in_the_same_bytes(
     assert len(rest[1:]) < 8
     whole, part = (tmp_path / name / WEIGHTS for name in ("whole", "part"))
     assert whole.read_bytes() == part.read_bytes()
+
+
+def test_layers_in_bfloat16_are_trained_and_gone_on_with_in_the_same_bytes(
+    new_model: NewModel, tmp_path: Path, often: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.modeling.half_linear.has_bfloat16_matrices", lambda: True)
+    learners = [
+        DiffusionLearner(new_model(dropout=0.1, hidden_size=64), CONFIG, SAMPLER) for _ in range(3)
+    ]
+    whole, stopped, resumed = learners
+    list(train(whole, DATA, SENTENCES, CONFIG, tmp_path / "whole"))
+    stream = train(stopped, DATA, SENTENCES, CONFIG, tmp_path / "part")
+    assert len(list(islice(stream, 4))) == 4
+    stream.close()  # type: ignore[attr-defined]
+    list(train(resumed, DATA, SENTENCES, CONFIG, tmp_path / "part"))
+    assert any(isinstance(module, HalfLinear) for module in whole.network.modules())
+    assert weights(resumed) == weights(whole)
 
 
 def test_an_epoch_that_is_not_scored_leaves_a_checkpoint_at_its_end(
