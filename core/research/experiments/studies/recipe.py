@@ -34,6 +34,8 @@ CHANGES: dict[str, dict[str, Setting]] = {
     "decoder rate 1e-3": {"decoder_lr": 1e-3},
     "batches of 8": {"batch_size": 8},
     "no dropout": {"dropout": 0.0},
+    "hidden size 128": {"hidden_size": 128},
+    "hidden size 384": {"hidden_size": 384},
 }
 """One row each: its name, and the fields of ModelConfig or TrainingConfig that it changes."""
 
