@@ -34,10 +34,10 @@ class RecentSentences(Generic[Value]):
     def get(self, sentences: Iterable[Words]) -> dict[Words, Value]:
         """The values of those sentences that have one."""
         with self._lock:
-            found = {words: self._values[words] for words in sentences if words in self._values}
-            for words in found:
+            values = {words: self._values[words] for words in sentences if words in self._values}
+            for words in values:
                 self._values.move_to_end(words)
-            return found
+            return values
 
     def keep(self, values: Mapping[Words, Value]) -> None:
         """Keep these values, and drop those that were not asked for longest where they are too

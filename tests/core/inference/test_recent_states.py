@@ -48,17 +48,15 @@ def test_kept_states_give_the_same_embeddings_whatever_they_were_encoded_beside(
     new_model: NewModel, options: dict[str, Any]
 ) -> None:
     model = new_model(**options)
-    alone, other = embed_spans(model, [SHORT, LONG])
+    short, long = embed_spans(model, [SHORT, LONG])
     same, beside = RecentStates(model), RecentStates(model)
     same.encode([SHORT, LONG])
-    for spans, expected in zip(
-        embed_spans(model, [SHORT, LONG], same), (alone, other), strict=True
-    ):
+    for spans, expected in zip(embed_spans(model, [SHORT, LONG], same), (short, long), strict=True):
         assert torch.equal(spans.embeddings, expected.embeddings)
     beside.encode([SHORT, LONG * 2])
     beside.encode([LONG])
     for spans, expected in zip(
-        embed_spans(model, [LONG, SHORT], beside), (other, alone), strict=True
+        embed_spans(model, [LONG, SHORT], beside), (long, short), strict=True
     ):
         torch.testing.assert_close(spans.embeddings, expected.embeddings, rtol=0, atol=1e-5)
 
