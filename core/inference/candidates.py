@@ -20,6 +20,7 @@ from .decoding import FIXED_SCORE, Candidate, SeedScored, select
 from .distinct_spans import DistinctSpans, distinct_spans
 from .ensemble import agreements
 from .noisy_spans import score_noisy_spans
+from .recent_states import RecentStates
 from .scoring import WEIGHTS, public_score, uncalibrated, weighted_sum
 
 
@@ -34,14 +35,18 @@ def propose(
     settings: SamplerSettings,
     min_score: float = 0.0,
     constraints: Sequence[Constraints] | None = None,
+    recent_states: RecentStates | None = None,
 ) -> list[list[Candidate]]:
     """Every sentence's distinct proposals over all denoising steps, best first, without those that
-    score below `min_score`. `constraints` has one item for each sentence."""
+    score below `min_score`. `constraints` has one item for each sentence; `recent_states` of this
+    model keeps what is encoded."""
     by_sentence: list[list[Candidate]] = [[] for _ in sentences]
     threshold = threshold_of(model, settings)
     for rows in model.inference_batches(sentences):
         rules = None if constraints is None else [constraints[row] for row in rows]
-        history = list(denoise(model, [sentences[row] for row in rows], settings, rules))
+        batch = [sentences[row] for row in rows]
+        encoded = None if recent_states is None else recent_states.encode(batch)
+        history = list(denoise(model, batch, settings, rules, encoded))
         batch_candidates = candidates(history, model.config.labels, min_score, rules, threshold)
         for row, sentence_candidates in zip(rows, batch_candidates, strict=True):
             by_sentence[row] = sentence_candidates

@@ -34,6 +34,7 @@ from ..types import (
 from .candidates import candidates, propose, threshold_of
 from .decoding import Candidate, DecodedEntity, add_fixed, decode
 from .entity_constraints import validate_constraints, window_constraints
+from .recent_states import RecentStates
 from .trace import entity_scores, scores_by_step, sentence_step
 from .windows import WindowedText
 
@@ -68,6 +69,9 @@ class Pipeline:
         self.model = model.eval()
         self.card = card
         """The model card (Markdown): its data, licences and scores."""
+        self.recent_states: RecentStates | None = None
+        """Where set, the encoder's states of what is predicted are kept for an instant head
+        (`core.inference.instant`), which then need not encode it again."""
 
     @classmethod
     def from_pretrained(
@@ -247,6 +251,7 @@ class Pipeline:
                 settings,
                 threshold,
                 list(chain.from_iterable(windowed.constraints for windowed in windowed_texts)),
+                self.recent_states,
             )
         )
         for windowed in windowed_texts:

@@ -130,8 +130,17 @@ class DiffusionNER(nn.Module):
 
     def encode(self, batch: WordBatch) -> EncodedBatch:
         """Encode sentences once for all denoising steps."""
+        return self.project(self.word_states(batch), batch.lengths)
+
+    def word_states(self, batch: WordBatch) -> Tensor:
+        """H_S (B, M, H), zero past a sentence's length."""
         with mixed_precision(self.device):
-            return self.denoiser.encode(self.encoder(batch), batch.lengths)
+            return self.encoder(batch)
+
+    def project(self, word_states: Tensor, lengths: Tensor) -> EncodedBatch:
+        """Project word states (B, M, H) of sentences with `lengths` (B,) words for the denoiser."""
+        with mixed_precision(self.device):
+            return self.denoiser.encode(word_states, lengths)
 
     def rename_labels(self, names: Mapping[str, str]) -> DiffusionNER:
         """Rename labels in place and return the model. A name that is already a label is left

@@ -6,6 +6,7 @@ import json
 import string
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from core.types import Example, Span
 
@@ -38,6 +39,13 @@ SENTENCES: tuple[Example, ...] = (
     Example(("Nothing", "of", "note", "was", "said", "in", "the", "meeting", ".")),
 )
 """Four sentences: three with nested names, one without any."""
+
+ARCHITECTURES: list[dict[str, Any]] = [
+    {},
+    {"architecture": "paper", "lstm_layers": 1},
+    {"architecture": "paper", "lstm_layers": 1, "departures": ("features", "positions", "pointer")},
+]
+"""Options of ModelConfig: ours, the paper's, and the paper's with parts of ours."""
 
 
 def write_examples(path: Path, examples: Sequence[Example]) -> Path:

@@ -265,12 +265,15 @@ def _hold_still() -> None:
 def _loaded(slot: _Slot, path: Path) -> Pipeline:
     if slot.pipeline is None:
         from core.inference.pipeline import Pipeline
+        from core.inference.recent_states import RecentStates
 
         try:
-            slot.pipeline = Pipeline.from_pretrained(path)
+            pipeline = Pipeline.from_pretrained(path)
         except (ValueError, OSError) as error:
             raise ModelFolderError(
                 f"the model {path.name} cannot be loaded: {error}; restore its folder, or promote "
                 "another version on the Train page"
             ) from error
+        pipeline.recent_states = RecentStates(pipeline.model)
+        slot.pipeline = pipeline
     return slot.pipeline

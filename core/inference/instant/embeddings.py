@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ...diffusion.boundaries import to_half_open
 from ...modeling.model import DiffusionNER
+from ..recent_states import RecentStates
 
 MAX_WIDTH = 8
 """The longest span, in words."""
@@ -27,15 +28,29 @@ class SentenceSpans:
     """Half-open word indices (start, end)."""
     embeddings: Tensor  # (S, F)
 
+    @property
+    def nbytes(self) -> int:
+        """The memory of the embeddings."""
+        return self.embeddings.nbytes
+
 
 @torch.inference_mode()
-def embed_spans(model: DiffusionNER, batch: Sequence[Sequence[str]]) -> list[SentenceSpans]:
-    """Embed all short spans of sentences that fit the model's window."""
+def embed_spans(
+    model: DiffusionNER,
+    batch: Sequence[Sequence[str]],
+    recent_states: RecentStates | None = None,
+) -> list[SentenceSpans]:
+    """Embed all short spans of sentences that fit the model's window. What `recent_states` of this
+    model has is not encoded again."""
     embedded: list[SentenceSpans | None] = [None] * len(batch)
     filled = [row for row, words in enumerate(batch) if words]
     for rows in model.inference_batches([batch[row] for row in filled]):
         chosen = [filled[row] for row in rows]
-        encoded = model.encode(model.batch([batch[row] for row in chosen]))
+        sentences = [batch[row] for row in chosen]
+        if recent_states is None:
+            encoded = model.encode(model.batch(sentences))
+        else:
+            encoded = recent_states.reuse(sentences)
         boundaries = [_short_spans(len(batch[row])) for row in chosen]
         padded = torch.nn.utils.rnn.pad_sequence(boundaries, batch_first=True).to(model.device)
         embeddings = model.denoiser.span_embeddings(padded, encoded).cpu()

@@ -58,7 +58,9 @@ def annotated_windows(
     for first in range(0, len(windows), _WINDOWS):
         numbers = range(first, min(first + _WINDOWS, len(windows)))
         embedded = embed_spans(
-            pipeline.model, [document.windowed.sentences[number] for number in numbers]
+            pipeline.model,
+            [document.windowed.sentences[number] for number in numbers],
+            pipeline.recent_states,
         )
         yield [
             AnnotatedWindow(

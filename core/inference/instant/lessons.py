@@ -129,7 +129,7 @@ def _embedded(pipeline: Pipeline, documents: Sequence[TextWindows]) -> Iterator[
         for number, words in enumerate(document.windowed.sentences)
     ]
     for part in _parts(iter(places)):
-        spans = recent_spans(pipeline.model).embed(pipeline.model, [words for *_, words in part])
+        spans = recent_spans(pipeline.model).embed(pipeline, [words for *_, words in part])
         for (index, number, _), sentence in zip(part, spans, strict=True):
             yield index, number, sentence
 

@@ -22,6 +22,7 @@ from tests.app.material import outdate, pretend_model, tiny_model
 class CountedPipeline:
     """Stands in for a model; counts loads, and callers that are inside at once."""
 
+    model = None
     loads: list[Path]
     inside = 0
     met: threading.Event
@@ -108,6 +109,29 @@ def test_a_real_model_predicts_and_traces_the_same(tmp_path: Path) -> None:
     assert len(trace.steps) == 2
     assert model.predict(text, settings).entities == trace.entities
     assert model.threshold() == 0.5
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_a_document_is_encoded_once_for_the_model_and_for_what_was_learnt(
+    tmp_path: Path, background: bool
+) -> None:
+    import torch
+
+    from core.inference.instant.lessons import suggest
+    from core.inference.instant.suggester import InstantSuggester
+
+    loaded = ModelPredictor(1, tiny_model(tmp_path / "model"))
+    network = loaded.with_pipeline(lambda pipeline: pipeline.model)
+    encoded: list[int] = []
+    network.encoder.register_forward_hook(lambda _, given, states: encoded.append(len(states)))
+    model = loaded.in_background() if background else loaded
+    text = "Anna Haag met Bo Li in Oslo.\nNobody else was there."
+    predicted = model.predict(text, SamplerSettings(steps=2, num_spans=5)).entities
+    assert encoded == [2], "two sentences, in one batch"
+    weights = torch.zeros(network.denoiser.span_embedding_size + 1, 1)
+    suggester = InstantSuggester(("LOC",), weights)
+    model.with_pipeline(lambda pipeline: suggest(pipeline, suggester, text, predicted))
+    assert encoded == [2]
 
 
 @pytest.mark.parametrize("rounds", [False, True])

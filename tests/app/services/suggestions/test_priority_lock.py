@@ -77,6 +77,7 @@ def test_a_reading_that_fails_gives_its_turn_back() -> None:
 class SlowPipeline:
     """Reads a long text in many parts; the first waits until a person has asked."""
 
+    model = None
     read: list[str]
     begun: threading.Event
     asked: threading.Event

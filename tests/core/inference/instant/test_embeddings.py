@@ -7,12 +7,8 @@ import torch
 
 from core.inference.instant.embeddings import MAX_WIDTH, embed_spans
 from tests.core.conftest import LABELS, NewModel
+from tests.core.tiny import ARCHITECTURES
 
-ARCHITECTURES: list[dict[str, Any]] = [
-    {},
-    {"architecture": "paper", "lstm_layers": 1},
-    {"architecture": "paper", "lstm_layers": 1, "departures": ("features", "positions", "pointer")},
-]
 SHORT = ("Anna", "met", "Bo")
 LONG = ("The", "University", "of", "Kyiv", "met", "the", "New", "York", "City", "Council")
 

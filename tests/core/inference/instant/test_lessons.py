@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -15,8 +16,10 @@ from core.inference.instant.policy import Thresholds
 from core.inference.instant.saved import suggester_from_bytes, suggester_to_bytes
 from core.inference.instant.scaling import Scaling
 from core.inference.pipeline import Pipeline
-from core.types import Entity
+from core.inference.recent_states import RecentStates
+from core.types import Entity, SamplerSettings
 from tests.core.conftest import NewModel
+from tests.core.tiny import ARCHITECTURES
 
 TEXTS = (
     "Take 10 mg of aspirin. Ms. Haag had aspirin, too.",
@@ -95,6 +98,34 @@ def test_what_was_learnt_is_suggested_in_code_points_beside_the_models(
         assert entity.key in suggestions.instant
         assert entity.score is not None
         assert 0 <= entity.score <= 1
+
+
+@pytest.mark.parametrize("options", ARCHITECTURES)
+def test_what_is_predicted_before_changes_no_suggestion_and_no_lesson(
+    new_model: NewModel, options: dict[str, Any]
+) -> None:
+    """An application's pipeline keeps the states that a prediction encodes, and the head takes
+    them."""
+    size = new_model(**options).denoiser.span_embedding_size
+    scaling, sampler = Scaling(torch.zeros(size), torch.ones(size)), SamplerSettings(steps=2)
+    suggested, heads = [], []
+    for keeps in (False, True):
+        pipeline = Pipeline(new_model(**options))
+        if keeps:
+            pipeline.recent_states = RecentStates(pipeline.model)
+        head = InstantHead(scaling, flat=True)
+        for trained in LESSONS[:4]:
+            pipeline.predict(trained.text, sampler)
+            learn(pipeline, head, trained)
+        pipeline.predict(" ".join(TEXTS), sampler)
+        suggester = replace(head.suggester(), thresholds=Thresholds({"DOSE": 0.2, "DRUG": 0.2}))
+        suggested.append(suggest(pipeline, suggester, " ".join(TEXTS)))
+        heads.append(head)
+    assert_alike(heads[0], heads[1], pipeline)
+    encoded_again, shared = suggested
+    assert encoded_again.instant == shared.instant != frozenset()
+    scores = [[entity.score for entity in suggestions.entities] for suggestions in suggested]
+    assert scores[1] == pytest.approx(scores[0], abs=1e-4)
 
 
 def test_learn_all_and_take_half_back_is_to_learn_half(

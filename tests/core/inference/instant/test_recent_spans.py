@@ -10,7 +10,8 @@ import torch
 from core.inference.instant import recent_spans
 from core.inference.instant.embeddings import SentenceSpans
 from core.inference.instant.recent_spans import RecentSpans
-from core.modeling.model import DiffusionNER
+from core.inference.pipeline import Pipeline
+from tests.core.conftest import NewModel
 
 FIRST, SECOND, THIRD = ("Bo", "left"), ("Ada", "stayed"), ("Nobody",)
 
@@ -20,7 +21,9 @@ def embedded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """The sentences that were embedded."""
     embedded: list[tuple[str, ...]] = []
 
-    def embed(_model: object, batch: Sequence[Sequence[str]]) -> list[SentenceSpans]:
+    def embed(
+        _model: object, batch: Sequence[Sequence[str]], _states: object
+    ) -> list[SentenceSpans]:
         embedded.extend(map(tuple, batch))
         return [SentenceSpans(tuple(words), [], torch.ones(1, len(words))) for words in batch]
 
@@ -29,19 +32,21 @@ def embedded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
 
 def test_a_sentence_is_embedded_once_however_often_it_occurs(
-    embedded: list[tuple[str, ...]],
+    new_model: NewModel, embedded: list[tuple[str, ...]]
 ) -> None:
     spans = RecentSpans()
-    model: DiffusionNER = None  # type: ignore[assignment]
-    first = spans.embed(model, [FIRST, SECOND, FIRST])
-    again = spans.embed(model, [SECOND, THIRD])
+    pipeline = Pipeline(new_model())
+    first = spans.embed(pipeline, [FIRST, SECOND, FIRST])
+    again = spans.embed(pipeline, [SECOND, THIRD])
     assert embedded == [FIRST, SECOND, THIRD]
     assert [item.words for item in (*first, *again)] == [FIRST, SECOND, FIRST, SECOND, THIRD]
 
 
-def test_only_the_last_ones_are_remembered(embedded: list[tuple[str, ...]]) -> None:
+def test_only_the_last_ones_are_remembered(
+    new_model: NewModel, embedded: list[tuple[str, ...]]
+) -> None:
     spans = RecentSpans(max_bytes=16)
-    model: DiffusionNER = None  # type: ignore[assignment]
+    pipeline = Pipeline(new_model())
     for sentence in (FIRST, SECOND, FIRST, THIRD, FIRST, SECOND):
-        spans.embed(model, [sentence])
+        spans.embed(pipeline, [sentence])
     assert embedded == [FIRST, SECOND, THIRD, SECOND], "the oldest went when the third came"
