@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
 
@@ -67,6 +68,18 @@ _CROWDED = DatabaseProblem(
     "the database has too many connections",
     "Wait a little. If it happens again, allow more connections on the server.",
 )
+_UNKNOWN = DatabaseProblem(
+    "the name of the database server is not known to DNS",
+    "Check the spelling of the host in its URL, and the connection of the machine that asks.",
+)
+_REFUSED = DatabaseProblem(
+    "the database server refuses the user or the password",
+    "Check both in its URL. Whom the server lets in, and from where, stands in its pg_hba.conf.",
+)
+_ABSENT = DatabaseProblem(
+    "the database server has no database of this name",
+    "Check the name in its URL, or create the database; the program makes the tables in it.",
+)
 _DAMAGED = DatabaseProblem(
     "the database file is damaged",
     "Stop the program, keep the file, and restore the newest backup: `python -m app restore`.",
@@ -96,11 +109,25 @@ _POSTGRESQL = {
     "55P03": _LOCKED,
     "53300": _CROWDED,
     "42P01": _EMPTY,
-    "3D000": _GONE,
+    "3D000": _ABSENT,
     "XX001": _DAMAGED,
 }
 """By SQLSTATE."""
-_POSTGRESQL_CLASSES = {"08": _AWAY, "57": _AWAY, "58": _BROKEN_DISK, "53": _CROWDED}
+_POSTGRESQL_CLASSES = {
+    "08": _AWAY,
+    "28": _REFUSED,
+    "57": _AWAY,
+    "58": _BROKEN_DISK,
+    "53": _CROWDED,
+}
+_CONNECTING = (
+    (re.compile(r"failed to resolve host"), _UNKNOWN),
+    (re.compile(r'database ".*" does not exist'), _ABSENT),
+    (re.compile(r'role ".*" does not exist|authentication failed|no password|pg_hba'), _REFUSED),
+    (re.compile(r"too many (clients|connections)|connection slots"), _CROWDED),
+    (re.compile(r"connection"), _AWAY),
+)
+"""By the text, which is all that a connection that was not made leaves; the first that fits."""
 
 
 def problem_of(error: SQLAlchemyError | sqlite3.Error) -> DatabaseProblem:
@@ -140,4 +167,5 @@ def _of_postgresql(cause: object) -> DatabaseProblem | None:
     state = getattr(cause, "sqlstate", None)
     if state is not None:
         return _POSTGRESQL.get(state) or _POSTGRESQL_CLASSES.get(state[:2])
-    return _AWAY if "connection" in str(cause) else None
+    fitting = (problem for text, problem in _CONNECTING if text.search(str(cause)))
+    return next(fitting, None)

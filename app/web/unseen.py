@@ -1,5 +1,9 @@
 """A document whose page is gone without a word, as after a crash of its browser, is given back if
-nothing was done to it."""
+nothing was done to it.
+
+Where the page's own process ended, the claim lapses by itself: it does not name its process, so one
+that starts could not tell what its predecessor showed from what another process shows now.
+"""
 
 from __future__ import annotations
 

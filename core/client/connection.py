@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from ..connection_errors import explain
+
 _TRIES = 5
 _PAUSE = 0.5
 """Seconds before the second try; each later one waits twice as long."""
@@ -40,7 +42,7 @@ class Connection:
     ) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         base = url.rstrip("/") + "/api/v1"
-        self._sleep = sleep
+        self._url, self._sleep = url, sleep
         self._client = httpx.Client(
             base_url=base, headers=headers, timeout=_TIMEOUT, transport=transport
         )
@@ -51,16 +53,16 @@ class Connection:
     def ask(self, method: str, path: str, *, repeatable: bool | None = None, **request: Any) -> Any:
         """The answer's JSON, or None where it has none. A server that is busy or cannot be reached
         is asked again up to five times, if the request is `repeatable`: by default those that only
-        read, replace or delete. Raises `ServerError`, and httpx.TransportError where no answer
-        came."""
+        read, replace or delete. Raises `ServerError`, and httpx.TransportError, which says why and
+        what to do, where no answer came."""
         again = method in ("GET", "PUT", "DELETE") if repeatable is None else repeatable
         for tries_left in reversed(range(_TRIES)):
             pause = _PAUSE * 2 ** (_TRIES - 1 - tries_left)
             try:
                 answer = self._client.request(method, path, **request)
-            except httpx.TransportError:
+            except httpx.TransportError as error:
                 if not (again and tries_left):
-                    raise
+                    raise self._explained(error) from error
             else:
                 if not (answer.status_code in _BUSY and again and tries_left):
                     return _json(answer)
@@ -71,11 +73,19 @@ class Connection:
     @contextmanager
     def stream(self, path: str, **request: Any) -> Iterator[httpx.Response]:
         """An answer that is read part by part. Raises as `ask`; it is tried once."""
-        with self._client.stream("GET", path, **request) as answer:
-            if not answer.is_success:
-                answer.read()
-                _json(answer)
-            yield answer
+        try:
+            with self._client.stream("GET", path, **request) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    _json(answer)
+                yield answer
+        except httpx.TransportError as error:
+            raise self._explained(error) from error
+
+    def _explained(self, error: httpx.TransportError) -> httpx.TransportError:
+        """Another of its class, for those who catch it, in words that help."""
+        reason = explain(error, self._url) or str(error)
+        return type(error)(reason, request=error.request)
 
 
 def _asked_pause(answer: httpx.Response, otherwise: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..connection_errors import explain
 from ..installation import BUNDLED
 from .model import CARD, CONFIG, WEIGHTS, ModelError
 
@@ -23,13 +24,14 @@ def model_folder(name_or_folder: str | Path | None = None) -> Path:
 
 
 def _downloaded(name: str) -> Path:
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import constants, snapshot_download
 
     try:
         return Path(snapshot_download(name, allow_patterns=list(_FETCHED)))
     except Exception as error:  # its HTTP library's errors have no base that it promises
+        reason = explain(error, constants.ENDPOINT) or error
         raise ModelError(
             f"{name!r} is no folder here, and as a name on the Hugging Face hub it cannot be had: "
-            f"{error}. Expected a folder with {CONFIG}, {WEIGHTS} and a tokenizer, the "
+            f"{reason}. Expected a folder with {CONFIG}, {WEIGHTS} and a tokenizer, the "
             "owner/name of a repository that has them, or nothing for the bundled model"
         ) from error

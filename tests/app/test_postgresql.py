@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -53,6 +55,55 @@ def test_after_a_crash_of_the_server_the_page_finds_it_again(
     assert _add(service, document_ids[0], 2) == 2
     with sessions() as session:
         assert last_seq(session, "page") == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"database": "nowhere"}, "the database server has no database of this name"),
+        ({"username": "nobody"}, "the database server refuses the user or the password"),
+        ({"query": {"host": "/nowhere"}}, "the database server does not respond"),
+    ],
+)
+def test_why_no_connection_is_made_is_told_as_what_it_is(
+    database_url: str, changed: Mapping[str, Any], what: str
+) -> None:
+    engine = create_engine(make_url(database_url).set(**changed))
+    with pytest.raises(OperationalError) as raised:
+        engine.connect()
+    assert problem_of(raised.value).what == what
+
+
+@pytest.mark.parametrize(
+    ("message", "what"),
+    [
+        (
+            "failed to resolve host 'db.invalid': [Errno -2] Name or service not known",
+            "the name of the database server is not known to DNS",
+        ),
+        (
+            'connection failed: FATAL:  password authentication failed for user "ada"',
+            "the database server refuses the user or the password",
+        ),
+        (
+            'connection failed: FATAL:  no pg_hba.conf entry for host "10.0.0.7", user "ada"',
+            "the database server refuses the user or the password",
+        ),
+        (
+            "connection failed: FATAL:  sorry, too many clients already",
+            "the database has too many connections",
+        ),
+        (
+            "connection failed: FATAL:  the database system is starting up",
+            "the database server does not respond",
+        ),
+    ],
+)
+def test_what_the_server_says_of_a_connection_is_told_in_plain_words(
+    message: str, what: str
+) -> None:
+    error = OperationalError(None, None, Exception(message))
+    assert problem_of(error).what == what
 
 
 def test_who_works_on_one_document_does_not_wait_for_who_works_on_another(

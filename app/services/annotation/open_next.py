@@ -8,16 +8,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.services.annotation import drafts, wire
+from app.services.annotation import opening, wire
 from app.services.annotation.document_data import AWAITED, document_data, reading
 from app.services.annotation.document_view import view
 from app.services.suggestions import instant_wake, suggest
 from app.services.suggestions.queue import following
 from app.services.suggestions.suggest import Predictor
-from app.services.team import assignment
-from app.services.team.permissions import lock_document, require
 from storage.engine import Sessions, writing
-from storage.repository import rules, shown_projects, visits
+from storage.repository import rules, visits
 from storage.repository.annotation_sets import NewestPrediction, newest_prediction
 
 
@@ -52,23 +50,18 @@ def open_next(
 def _opened(
     session: Session, document_id: int, predictor: Predictor | None, person: str, learning: bool
 ) -> NextDocument:
-    document = lock_document(session, document_id)
-    require(session, document.project_id, "annotate", person)
-    project = shown_projects.shown(session, document.project_id)
-    task = assignment.enter(session, document, person, project)
+    task, project = opening.enter(session, document_id, person)
     newest = newest_prediction(session, document_id)
     ready = not suggest.wants(
-        session, document, predictor, learning=learning, newest=newest, project=project
+        session, task.document, predictor, learning=learning, newest=newest, project=project
     )
-    source = None
-    if ready and task.standing.status != "submitted":
-        source = drafts.ensure(session, task, person, newest)
-    shown = view(session, task, person, source=source, newest=newest)
-    to_come = reading(shown, stopped=False)
     if ready:
+        shown = opening.opened(session, task, person, newest)
+        to_come = reading(shown, stopped=False)
         begin_visit(session, document_id, person, newest)
     else:
-        shown, to_come = replace(shown, spans=(), hints=()), AWAITED
+        unread = view(session, task, person, newest=newest)
+        shown, to_come = replace(unread, spans=(), hints=()), AWAITED
     data = document_data(shown, person, can_ask=predictor is not None, reading=to_come)
     on_the_wire = {"spans": wire.rows(data["spans"]), "tokens": wire.words(shown.text)}
     return NextDocument(ready, {**data, **on_the_wire})

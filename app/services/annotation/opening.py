@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from app.services.annotation import drafts, tasks
 from app.services.annotation.document_view import DocumentView, Heading, heading, settled, view
+from app.services.annotation.tasks import AnnotationTask
 from app.services.suggestions import by_parts, suggest
 from app.services.suggestions.suggest import Answer, Predictor, Request
 from app.services.team import assignment
@@ -16,7 +19,8 @@ from app.services.team.permissions import lock_document, require
 from core.types import SamplerSettings
 from storage.engine import Sessions, writing
 from storage.repository import documents, shown_projects
-from storage.repository.annotation_sets import as_newest, newest_prediction
+from storage.repository.annotation_sets import NewestPrediction, as_newest, newest_prediction
+from storage.repository.shown_projects import ShownProject
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +75,35 @@ def begin(
     it, see `app.services.team.assignment`; raises its `FullError`."""
     answer, error = answered(predictor, before.request)
     with writing(sessions, beside_others=True) as session:
-        document = lock_document(session, before.heading.document_id)
-        require(session, document.project_id, "annotate", person)
-        project = shown_projects.shown(session, document.project_id)
-        newest = newest_prediction(session, document.id)
+        task, project = enter(session, before.heading.document_id, person)
+        newest = newest_prediction(session, task.id)
         if answer is not None and suggest.wants(
-            session, document, predictor, newest=newest, project=project
+            session, task.document, predictor, newest=newest, project=project
         ):
-            newest = as_newest(suggest.keep(session, document, answer, project.names))
-        task = assignment.enter(session, document, person, project)
-        source = None
-        if task.standing.status != "submitted":
-            source = drafts.ensure(session, task, person, newest)
-        return view(session, task, person, error, source=source, newest=newest)
+            newest = as_newest(suggest.keep(session, task.document, answer, project.names))
+        return opened(session, task, person, newest, error)
+
+
+def enter(session: Session, document_id: int, person: str) -> tuple[AnnotationTask, ShownProject]:
+    """The document, locked, which the person has from now on, and its project."""
+    document = lock_document(session, document_id)
+    require(session, document.project_id, "annotate", person)
+    project = shown_projects.shown(session, document.project_id)
+    return assignment.enter(session, document, person, project), project
+
+
+def opened(
+    session: Session,
+    task: AnnotationTask,
+    person: str,
+    newest: NewestPrediction,
+    error: str | None = None,
+) -> DocumentView:
+    """The document with its draft, which begins from the newest prediction where there is none."""
+    source = None
+    if task.standing.status != "submitted":
+        source = drafts.ensure(session, task, person, newest)
+    return view(session, task, person, error, source=source, newest=newest)
 
 
 def answered(

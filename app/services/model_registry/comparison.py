@@ -79,7 +79,7 @@ def compare(sessions: Sessions, project_id: int, a: Asked, b: Asked, seed: int =
     labels, held = held_out(sessions, project_id)
     with sessions() as session:
         names = label_names.current(session, project_id)
-        settings = settings_of(session, project_id)
+        settings = settings_of(projects.get(session, project_id))
     predictions = [
         [_said(model, document.text, settings, labels, names) for document in held]
         for model in (a, b)

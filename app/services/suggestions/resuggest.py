@@ -28,7 +28,7 @@ from core.text.tokenization import tokenize
 from core.types import Entity, Key, SamplerSettings, key_of
 from storage.engine import Sessions, writing
 from storage.records import SpanRecord
-from storage.repository import annotation_sets, documents, label_names, operations, rules
+from storage.repository import annotation_sets, documents, label_names, operations, projects, rules
 from storage.repository.rules import Suggested
 
 SURER = 0.1
@@ -71,7 +71,7 @@ def resuggest(
         before = _open_draft(drafts.load(session, task), task)
         refused = _refused(session, task, before)
         text = document.text
-        settings = suggest.settings_of(session, document.project_id, settings)
+        settings = suggest.settings_of(projects.get(session, document.project_id), settings)
         learnt = instant.learnt(session, document.project_id, predictor.model_version_id)
     windows = [(0, len(text))] if around is None else touched(text, around)
     found: list[Found] = []

@@ -47,7 +47,8 @@ def measure(
     """Looks at one document and keeps what the model says of it."""
     with sessions() as session:
         document = documents.get(session, document_id)
-        text, settings = document.text, settings_of(session, document.project_id, settings)
+        settings = settings_of(projects.get(session, document.project_id), settings)
+        text = document.text
     estimate = model.uncertainty(text, settings)
     with writing(sessions) as session:
         signals.put(

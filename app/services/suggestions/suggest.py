@@ -15,7 +15,7 @@ from app.services.suggestions.instant import InstantModel, Learnt, Merged
 from app.services.team.permissions import require
 from core.types import Entity, Prediction, SamplerSettings, Token, key_of
 from storage.engine import Sessions
-from storage.models import AnnotationSet, Document
+from storage.models import AnnotationSet, Document, Project
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, label_names, projects, shown_projects
 from storage.repository.annotation_sets import NewestPrediction, newest_prediction
@@ -129,7 +129,7 @@ def request_of(
     """What `answer` needs of a document. `project` and `newest` are its project and its prediction,
     where they were read already."""
     project = project or shown_projects.shown(session, document.project_id)
-    settings = replace(settings, flat=not project.nested)
+    settings = settings_of(project, settings)
     version_id = predictor.model_version_id
     latest = (newest or newest_prediction(session, document.id))()
     by_model = None
@@ -168,10 +168,10 @@ def with_learnt(predictor: Predictor, answer: Answer, text: str, learnt: Learnt 
 
 
 def settings_of(
-    session: Session, project_id: int, settings: SamplerSettings = SamplerSettings()
+    project: Project | ShownProject, settings: SamplerSettings = SamplerSettings()
 ) -> SamplerSettings:
     """`settings` for a project's suggestions, which lie within one another or do not."""
-    return replace(settings, flat=not projects.get(session, project_id).nested)
+    return replace(settings, flat=not project.nested)
 
 
 def wants(

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from app.services.webhooks import target
+from app.services.webhooks import failures, target
 from core.client.webhook_signature import sign
 from storage.columns import now
 from storage.engine import Sessions, writing
@@ -104,13 +104,13 @@ class WebhookDeliveries:
         """None where the receiver took the message."""
         try:
             async with asyncio.timeout(TIMEOUT):
-                return _judged(await self._status(client, attempt))
+                status = await self._status(client, attempt)
         except target.WebhookTargetError as refused:
             return _Failure(str(refused))
-        except TimeoutError:
-            return _Failure(f"no answer within {TIMEOUT:.0f} seconds")
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
-            return _Failure(f"{type(error).__name__}: {error}"[:500])
+            return _Failure(failures.of_error(error, attempt.url, TIMEOUT))
+        reason = failures.of_status(status, attempt.url)
+        return _Failure(reason, gone=status == _GONE) if reason else None
 
     async def _status(self, client: httpx.AsyncClient, attempt: _Attempt) -> int:
         """The answer's status, of the first address that can be reached; the body stays unread."""
@@ -164,13 +164,6 @@ def _body(delivery: WebhookDelivery, webhook: Webhook) -> bytes:
         "data": {"project_id": webhook.project_id, **delivery.data},
     }
     return json.dumps(message).encode("ascii")
-
-
-def _judged(status: int) -> _Failure | None:
-    if 200 <= status < 300:
-        return None
-    redirected = "; redirects are not followed" if 300 <= status < 400 else ""
-    return _Failure(f"the receiver answered {status}{redirected}", gone=status == _GONE)
 
 
 def _finish(delivery: WebhookDelivery, webhook: Webhook, failure: _Failure | None) -> None:

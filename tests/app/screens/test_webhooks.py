@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from app.screens.common.wording import moment
 from app.services.webhooks import webhooks
+from app.services.webhooks.delivery import WebhookDeliveries
 from app.services.webhooks.webhooks import WebhookView
 from storage.enums import WEBHOOK_EVENTS
 from tests.app.pages_kit import Site
+from tests.app.webhooks_kit import HERE, Receiver, step
 
 URL = "https://example.org/hook"
 
@@ -62,6 +64,19 @@ def test_a_webhook_is_tested_switched_off_and_on_and_removed(site: Site) -> None
     site.run()
     assert _webhooks(site) == ()
     assert "No webhooks yet." in site.messages()
+
+
+def test_why_a_message_did_not_arrive_is_told_with_what_to_do(site: Site) -> None:
+    made, _ = webhooks.create(site.sessions, site.project_id, HERE, WEBHOOK_EVENTS, private=True)
+    webhooks.send_test(site.sessions, site.project_id, made.id)
+    step(WebhookDeliveries(site.sessions, True, Receiver([404]).transport))
+
+    site.open("documents")
+
+    assert (
+        "Last message, after 1 attempt: 127.0.0.1:9 answered 404 Not Found: it has nothing at this "
+        "path; check the address"
+    ) in _plain(site)
 
 
 def test_a_webhook_that_somebody_else_removed_meanwhile_is_no_failure_of_the_page(

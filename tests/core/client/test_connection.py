@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -83,3 +84,21 @@ def test_what_stands_in_front_of_the_server_is_no_answer(
     connection, _, _ = asked(make())
     with pytest.raises(ServerError, match="proxy in front of it"):
         connection.ask("GET", "/projects")
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("http://page:8501", "nothing listens at page:8501; check the port"),
+        ("page:8501", "such as http://127.0.0.1:8501; got 'page:8501'"),
+    ],
+)
+def test_a_server_that_gives_no_answer_is_told_with_what_to_do(url: str, sentence: str) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("[Errno 111] Connection refused") from ConnectionRefusedError(111)
+
+    connection = Connection(url, None, httpx.MockTransport(refuse), lambda _: None)
+    with pytest.raises(httpx.ConnectError, match=re.escape(sentence)):
+        connection.ask("GET", "/projects")
+    with pytest.raises(httpx.ConnectError, match=re.escape(sentence)), connection.stream("/file"):
+        pass

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from app.services.webhooks import delivery, webhooks
-from app.services.webhooks.delivery import PAUSES
+from app.services.webhooks.delivery import PAUSES, WebhookDeliveries
 from core.client.webhook_signature import SignatureError, verify_webhook
 from storage.columns import now
 from storage.engine import Sessions
-from tests.app.webhooks_kit import HERE, Hooked, Receiver, hooked
+from tests.app.webhooks_kit import HERE, Hooked, Receiver, hooked, step
 
 pytestmark = pytest.mark.both_databases
 
@@ -69,7 +69,11 @@ def test_a_receiver_that_fails_is_asked_again_under_the_same_id_ever_later(
     receiver = Receiver([500, 503, 200])
     hook.send(receiver)
     (waiting,) = hook.deliveries
-    assert (waiting.state, waiting.last_error) == ("pending", "the receiver answered 500")
+    assert (waiting.state, waiting.last_error) == (
+        "pending",
+        "127.0.0.1:9 answered 500 Internal Server Error: it, or the program behind it, fails; see "
+        "its log",
+    )
     assert waiting.next_attempt_at == clock.at + PAUSES[0]
     assert hook.send(receiver) == 0
 
@@ -132,7 +136,8 @@ def test_no_redirect_is_followed(hook: Hooked) -> None:
     hook.send(receiver)
     assert len(receiver.requests) == 1
     assert hook.deliveries[0].last_error == (
-        "the receiver answered 302; redirects are not followed"
+        "127.0.0.1:9 answered 302 Found: redirects are not followed; add a webhook for the address "
+        "that it leads to"
     )
 
 
@@ -213,4 +218,18 @@ def test_a_name_that_leads_nowhere_is_tried_again(
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     hook.send(Receiver(), private=False)
     assert hook.deliveries[0].state == "pending"
-    assert "Name or service not known" in str(hook.deliveries[0].last_error)
+    assert hook.deliveries[0].last_error == (
+        "the name example.org is not known to DNS; check its spelling"
+    )
+
+
+def test_a_receiver_that_does_not_run_is_told_as_nothing_that_listens(sessions: Sessions) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    hook = hooked(sessions, f"http://127.0.0.1:{port}/secret?token=t")
+    webhooks.send_test(sessions, hook.project, hook.webhook)
+    step(WebhookDeliveries(sessions, private=True))
+
+    assert hook.deliveries[0].last_error == (
+        f"nothing listens at 127.0.0.1:{port}; check the port, and that the program there runs"
+    )
