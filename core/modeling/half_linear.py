@@ -41,7 +41,7 @@ class HalfLinear(nn.Linear):
         on_cpu = input.device.type == "cpu" and input.dtype in _ROUNDED
         if not on_cpu or (torch.is_grad_enabled() and not self.training):
             return F.linear(input, self.weight.to(input.dtype), self.bias)
-        weight, bias = self._in_bfloat16() if torch.is_grad_enabled() else self._half()
+        weight, bias = self._in_bfloat16() if self.training else self._half()
         flat = input.reshape(-1, self.in_features)
         filled = flat.shape[0]
         rows = -(-filled // _ROWS) * _ROWS
@@ -56,17 +56,18 @@ class HalfLinear(nn.Linear):
         return product.view(*input.shape[:-1], self.out_features)
 
     def train(self, mode: bool = True) -> Self:
-        """Training changes float32 weights, in the same parameter."""
+        """Training changes float32 weights, in the same parameter, and not all of torch's
+        optimizers count a version up: a fused update does not."""
         if mode:
             self.weight.data = self.weight.data.float()
+            self._rounded = None
         return super().train(mode)
 
     def _half(self) -> tuple[Tensor, Tensor | None]:
         """The rounded parameters, which are computed again after a change."""
         if self._rounded is None or self._rounded[0] != self.weight._version:
             weight, bias = self._in_bfloat16()
-            if not self.training:
-                _hold_half(self.weight)
+            _hold_half(self.weight)
             self._rounded = self.weight._version, weight, bias
         return self._rounded[1:]
 

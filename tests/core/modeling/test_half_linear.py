@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,24 @@ def test_changed_weights_are_rounded_again() -> None:
         for parameter in layer.parameters():
             parameter.zero_()
         assert not layer(x).any()
+
+
+@pytest.mark.usefixtures("made_for_it")
+@pytest.mark.parametrize("fused", [True, False])
+def test_what_an_optimizer_changed_is_rounded_again_in_the_next_evaluation(fused: bool) -> None:
+    layer = nn.Sequential(nn.Linear(64, 64))
+    halve_linears(layer)
+    optimizer = torch.optim.AdamW(layer.parameters(), lr=0.1, fused=fused)
+    x = torch.ones(1, 64)
+    outputs = []
+    for _ in range(2):
+        with torch.inference_mode():
+            outputs.append(layer.eval()(x))
+        layer.train()(x).square().sum().backward()
+        optimizer.step()
+    with torch.inference_mode():
+        outputs.append(layer.eval()(x))
+    assert not any(torch.equal(*pair) for pair in pairwise(outputs))
 
 
 @pytest.mark.usefixtures("made_for_it")
