@@ -11,11 +11,9 @@ import torch
 
 from core.config import TrainingConfig
 from core.data.batching import Gold
-from core.diffusion.sampler import denoise
 from core.evaluation.evaluate import select_spans
 from core.evaluation.metrics import Scores, score
 from core.inference.candidates import propose
-from core.modeling.half_linear import HalfLinear, halve_linears
 from core.modeling.model import WEIGHTS, DiffusionNER
 from core.training.learner import DiffusionLearner
 from core.training.objective import diffusion_losses, noisy_spans
@@ -231,46 +229,6 @@ def test_training_that_is_stopped_and_gone_on_with_ends_in_the_same_bytes(
     assert len(rest[1:]) < 8
     whole, part = (tmp_path / name / WEIGHTS for name in ("whole", "part"))
     assert whole.read_bytes() == part.read_bytes()
-
-
-@pytest.fixture
-def in_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.modeling.half_linear.has_bfloat16_matrices", lambda: True)
-
-
-@pytest.mark.usefixtures("in_bfloat16")
-def test_a_score_of_layers_in_bfloat16_is_that_of_the_weights_of_its_epoch(
-    new_model: NewModel, tmp_path: Path
-) -> None:
-    learner = DiffusionLearner(new_model(hidden_size=64), CONFIG, SAMPLER)
-    for _ in train(learner, DATA, SENTENCES, CONFIG, tmp_path):
-        pass
-    fresh = new_model(hidden_size=64)
-    fresh.load_state_dict(learner.model.state_dict())
-    halve_linears(fresh)
-    batch = [example.words for example in SENTENCES]
-    trained, loaded = (
-        next(denoise(model.eval(), batch, SAMPLER)) for model in (learner.model, fresh)
-    )
-    assert torch.equal(trained.left_probs, loaded.left_probs)
-    assert torch.equal(trained.type_probs, loaded.type_probs)
-
-
-@pytest.mark.usefixtures("in_bfloat16")
-def test_layers_in_bfloat16_are_trained_and_gone_on_with_in_the_same_bytes(
-    new_model: NewModel, tmp_path: Path, often: None
-) -> None:
-    learners = [
-        DiffusionLearner(new_model(dropout=0.1, hidden_size=64), CONFIG, SAMPLER) for _ in range(3)
-    ]
-    whole, stopped, resumed = learners
-    list(train(whole, DATA, SENTENCES, CONFIG, tmp_path / "whole"))
-    stream = train(stopped, DATA, SENTENCES, CONFIG, tmp_path / "part")
-    assert len(list(islice(stream, 4))) == 4
-    stream.close()  # type: ignore[attr-defined]
-    list(train(resumed, DATA, SENTENCES, CONFIG, tmp_path / "part"))
-    assert any(isinstance(module, HalfLinear) for module in whole.network.modules())
-    assert weights(resumed) == weights(whole)
 
 
 def test_an_epoch_that_is_not_scored_leaves_a_checkpoint_at_its_end(
