@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
+from http.client import responses
 
 from core.connection_errors import explain, host_and_port
 
@@ -25,9 +25,8 @@ def of_status(status: int, url: str) -> str | None:
     """None where the receiver took the message."""
     if 200 <= status < 300:
         return None
-    known = {item.value: f" {item.phrase}" for item in HTTPStatus}
     by_class = {3: _REDIRECTED, 4: _REFUSED}.get(status // 100, _BROKEN)
-    answered = f"{host_and_port(url)} answered {status}{known.get(status, '')}"
+    answered = f"{host_and_port(url)} answered {status} {responses.get(status, '')}".rstrip()
     return f"{answered}: {_ADVICE.get(status, by_class)}"
 
 
