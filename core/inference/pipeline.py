@@ -80,7 +80,7 @@ class Pipeline:
         """Load the bundled model, a model folder or a hub repository, onto the fastest device or
         the given one. Raises ModelError, and ValueError if the device is not available.
 
-        On a CPU that multiplies bfloat16 in hardware, linear layers round to it, as on a GPU;
+        On a CPU that is faster in bfloat16, linear layers round to it, as on a GPU;
         `Pipeline(DiffusionNER.load(folder))` computes in float32 everywhere."""
         folder = model_folder(name_or_folder)
         card = folder / CARD

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.config import TrainingConfig
-from core.devices import best_device, mixed_precision, send
+from core.devices import best_device, has_bfloat16_matrices, mixed_precision, send
 from core.diffusion.constraints import Constraints
 from core.diffusion.sampler import denoise
 from core.evaluation.evaluate import select_spans
@@ -153,6 +153,25 @@ def test_half_the_bits_find_the_same_entities(
     scores = {item.span: item.score for row in exact for item in row if item.score > threshold}
     result = {item.span: item.score for row in half for item in row if item.score > threshold}
     assert result == pytest.approx(scores, abs=0.1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "is_faster"),
+    [
+        ({}, False),
+        ({"cpu_name": "Intel(R) Xeon(R)", "amx_bf16": True, "avx512_bf16": True}, True),
+        ({"cpu_name": "Intel(R) Xeon(R)", "amx_bf16": False, "avx512_bf16": True}, False),
+        ({"cpu_name": "AMD EPYC 9374F", "avx512_bf16": True}, True),
+        ({"cpu_name": "AMD EPYC 7763", "avx2": True}, False),
+    ],
+)
+def test_bfloat16_is_for_the_cpus_that_gain_by_it(
+    capabilities: dict[str, object], is_faster: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "core.devices.torch.cpu.get_capabilities", lambda: capabilities, raising=False
+    )
+    assert has_bfloat16_matrices() == is_faster
 
 
 def test_a_cpu_is_given_every_bit_and_the_tensor_itself() -> None:
