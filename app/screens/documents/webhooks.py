@@ -117,7 +117,7 @@ def _actions(app: AppContext, project_id: int, known: Sequence[WebhookSummary]) 
     webhook, newest = by_id[chosen].webhook, by_id[chosen].newest
     if newest and newest.last_error:
         tried = count(newest.attempts, "attempt")
-        st.caption(f"Last message, after {tried}: {literal(newest.last_error)}")
+        st.caption(f"Last message, after {tried}: {literal(newest.last_error)}.")
     given = (app.sessions, project_id, webhook.id)
     with st.container(horizontal=True):
         st.button(

@@ -75,7 +75,7 @@ def test_why_a_message_did_not_arrive_is_told_with_what_to_do(site: Site) -> Non
 
     assert (
         "Last message, after 1 attempt: 127.0.0.1:9 answered 404 Not Found: it has nothing at this "
-        "path; check the address"
+        "path; check the address."
     ) in _plain(site)
 
 
