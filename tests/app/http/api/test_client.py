@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from app.services.retraining import job_journal
 from app.services.retraining.jobs import job_folder
 from app.services.team import accounts, tokens
 from core.client import Assignment, Client, JobLosses, Member, Project, ServerError
+from core.types import Entity
 from tests.app.http.running import Server
 from tests.load.site import opened
 from tests.test_examples import CLIENT_EXAMPLES, OUTPUTS, trained
@@ -164,10 +165,16 @@ def test_a_text_is_predicted_by_the_active_model(client: Client) -> None:
     assert all(entity.text == TEXTS[0][entity.start : entity.end] for entity in entities)
 
 
-def test_several_texts_are_predicted_as_each_alone(client: Client) -> None:
+def _rough(entities: Sequence[Entity]) -> list[tuple[object, object]]:
+    """Each entity's boundaries and label, and its score: another batch rounds otherwise."""
+    return [(entity.key, pytest.approx(entity.score, abs=1e-5)) for entity in entities]
+
+
+def test_several_texts_are_predicted_as_each_alone_but_for_rounding(client: Client) -> None:
     settings = {"steps": 2, "num_spans": 20, "threshold": 0.0}
     batch = client.predict_batch(TEXTS, **settings)
-    assert batch == [client.predict(text, **settings) for text in TEXTS]
+    each = [client.predict(text, **settings) for text in TEXTS]
+    assert [_rough(entities) for entities in batch] == [_rough(entities) for entities in each]
 
 
 def test_decided_entities_stay_and_stay_away(client: Client) -> None:
@@ -179,8 +186,9 @@ def test_decided_entities_stay_and_stay_away(client: Client) -> None:
     assert [(entity.key, entity.score) for entity in beside] == [(first.key, 1.0)]
     texts = [TEXTS[1], {"text": TEXTS[0], "suppressed": [decided]}, TEXTS[2]]
     before, of_decided, after = client.predict_batch(texts, threshold=0.0)
-    assert of_decided == without
-    assert [before, after] == client.predict_batch(TEXTS[1:3], threshold=0.0)
+    assert _rough(of_decided) == _rough(without)
+    others = client.predict_batch(TEXTS[1:3], threshold=0.0)
+    assert [_rough(before), _rough(after)] == [_rough(entities) for entities in others]
     (fixed,) = client.predict_batch([{"text": TEXTS[0], "fixed": [decided]}], threshold=1.0)
     assert fixed == beside
     for wrong in ({"steps": True}, {"steps": 0}, {"trace": True, "fixed": [decided]}):
