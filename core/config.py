@@ -182,6 +182,10 @@ class TrainingConfig:
     gold words alone, as Algorithm 1 is printed (`core.training.paper`)."""
     no_entity_weight: float = 0.2
     """Weight of ∅ in the type loss."""
+    all_spans_weight: float = 0.0
+    """Of our own architecture: weight of a type loss over all spans of at most 25 words, beside
+    that over proposals and near misses; 1 is for text where nearly every noun phrase is an
+    entity."""
     auxiliary_share: float = 0.4
     """Sentences of auxiliary corpora in an epoch, as a share of the others (`core.training`)."""
     seed: int = 0
@@ -192,6 +196,11 @@ class TrainingConfig:
         for name in ("epochs", "evaluate_every", "patience", "batch_size", "num_spans"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if not 0 <= self.all_spans_weight < math.inf:
+            raise ValueError(
+                f"all_spans_weight must be 0 or more, got {self.all_spans_weight}; 0 leaves the "
+                "loss over all spans out"
+            )
         if not 0 <= self.auxiliary_share < math.inf:
             raise ValueError(
                 f"auxiliary_share must be 0 or more, got {self.auxiliary_share}; 0.7 adds 7 "

@@ -85,6 +85,17 @@ def type_loss(
     return (losses * weights.flatten()).sum() / total
 
 
+def all_spans_loss(
+    logits: Tensor, targets: Tensor, valid: Tensor, unknown: Tensor, lengths: Tensor
+) -> Tensor:
+    """-log P^c summed over the `valid` spans and divided by the number of words, as a biaffine
+    classifier of all spans is trained (`core.baselines.biaffine`); logits (B, K, C + 1), `lengths`
+    (B,), the rest as in `type_loss`. 0 without spans."""
+    logits = logits.masked_fill(unknown[:, None], UNKNOWN_LOGIT)
+    losses = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
+    return (losses * valid.flatten()).sum() / distributed.all_reduce_sum(lengths.sum())
+
+
 def _gather_gold(values: Tensor, index: Tensor) -> Tensor:
     """Gather values (B, K, X) at the gold indices (B, N): (B, K, N)."""
     return values.gather(2, index[:, None].expand(-1, values.shape[1], -1))

@@ -17,7 +17,7 @@ from ..modeling.model import DiffusionNER
 from ..modeling.network import EncodedBatch
 from ..types import Example
 from . import distributed, losses
-from .type_supervision import supervised_spans
+from .type_supervision import all_spans, supervised_spans
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def diffusion_losses(
     supervised, mask = supervised_spans(
         proposed.flatten(1, 2), noised.all_gold, noised.all_lengths, generator, noised.rows
     )
-    return {
+    found = {
         "boundary": losses.boundary_loss(output, assignment, gold),
         "type": losses.type_loss(
             model.denoiser.type_logits(supervised, encoded),
@@ -81,6 +81,18 @@ def diffusion_losses(
             config.no_entity_weight,
         ),
     }
+    if config.all_spans_weight:
+        found["all_spans"] = config.all_spans_weight * _all_spans_loss(model, noised)
+    return found
+
+
+def _all_spans_loss(model: DiffusionNER, noised: NoisedBatch) -> Tensor:
+    """What the type classifier says of spans that nothing proposed, too."""
+    gold, encoded = noised.gold, noised.encoded
+    spans, mask = all_spans(encoded.lengths, encoded.mask.shape[1])
+    logits = model.denoiser.type_logits(spans, encoded)
+    targets = losses.type_targets(spans, gold, model.no_entity)
+    return losses.all_spans_loss(logits, targets, mask, gold.unknown, encoded.lengths)
 
 
 def noisy_spans(

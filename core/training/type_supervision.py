@@ -1,7 +1,7 @@
 """The spans that supervise the type classifier in a training step: proposals, gold entities, near
-misses and random spans.
+misses and random spans; and, in a loss of their own, all spans.
 
-B sentences, P proposed spans, N gold entities (padded).
+B sentences, M words, P proposed spans, N gold entities (padded).
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ _MAX_SHIFT = 2
 _NUM_RANDOM = 60
 """Random spans of each sentence: the first denoising steps propose spans far from any entity, so
 the classifier must learn that they are ∅."""
+
+_MAX_WORDS = 25
+"""The most words of a span among all spans."""
 
 
 def supervised_spans(
@@ -81,3 +84,15 @@ def random_spans(lengths: Tensor, generator: torch.Generator) -> Tensor:
     uniform = torch.rand(len(lengths), _NUM_RANDOM, 2, generator=generator)
     uniform = send(uniform, lengths.device)
     return (uniform * lengths[:, None, None]).long().sort(-1).values
+
+
+def all_spans(lengths: Tensor, num_words: int) -> tuple[Tensor, Tensor]:
+    """Every span of at most 25 words of sentences of `lengths` (B,), M = `num_words` the longest.
+
+    Returns inclusive word indices (B, 25 M, 2) and the mask (B, 25 M) of those within a sentence.
+    """
+    left = torch.arange(num_words, device=lengths.device)[:, None].expand(-1, _MAX_WORDS)
+    right = left + torch.arange(_MAX_WORDS, device=lengths.device)
+    spans = torch.stack([left, right], -1).flatten(0, 1)
+    mask = spans[:, 1] < lengths[:, None]
+    return spans * mask[..., None], mask

@@ -8,7 +8,13 @@ from torch import Tensor
 
 from core.data.batching import Gold
 from core.modeling.denoiser import BoundaryLogProbs
-from core.training.losses import assign, boundary_loss, type_loss, type_targets
+from core.training.losses import (
+    all_spans_loss,
+    assign,
+    boundary_loss,
+    type_loss,
+    type_targets,
+)
 from core.types import Example, Span
 
 WORDS = ("Bank", "of", "China", "grew")
@@ -123,13 +129,28 @@ def test_the_type_loss_is_the_weighted_mean_surprise_of_the_valid_spans() -> Non
     assert misread == pytest.approx((-math.log(0.25) + 0.3 * -math.log(0.5)) / 1.3)
 
 
-def test_labels_unknown_to_a_sentences_annotators_get_no_gradient() -> None:
+def test_the_loss_over_all_spans_is_their_surprise_a_word() -> None:
+    """Two sentences of two words and one: three spans of five count."""
+    logits = torch.tensor([[[0.5, 0.25, 0.25]] * 3, [[0.1, 0.1, 0.8]] * 3]).log()
+    targets = torch.tensor([[0, 2, 2], [2, 2, 2]])
+    valid = torch.tensor([[True, True, False], [True, False, False]])
+    unknown = torch.zeros(2, 3, dtype=torch.bool)
+    loss = all_spans_loss(logits, targets, valid, unknown, torch.tensor([2, 1]))
+    assert loss.item() == pytest.approx(-(math.log(0.5) + math.log(0.25) + math.log(0.8)) / 3)
+
+
+@pytest.mark.parametrize("over_all", [False, True])
+def test_labels_unknown_to_a_sentences_annotators_get_no_gradient(over_all: bool) -> None:
     example = Example(WORDS, (Span(2, 3, "LOC"),), labels=frozenset({"LOC"}))
     gold = gold_of(example, NESTED)
     logits = torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(0)).requires_grad_()
     targets = torch.tensor([[0, 2, 2, 2, 2], [1, 0, 2, 2, 2]])
     valid = torch.ones(2, 5, dtype=torch.bool)
-    type_loss(logits, targets, valid, gold.unknown, 0.5).backward()
+    if over_all:
+        loss = all_spans_loss(logits, targets, valid, gold.unknown, torch.tensor([4, 4]))
+    else:
+        loss = type_loss(logits, targets, valid, gold.unknown, 0.5)
+    loss.backward()
     gradient = logits.grad
     assert gradient is not None
     assert not gradient[0, :, 1].any()

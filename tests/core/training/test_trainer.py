@@ -106,6 +106,20 @@ def test_every_way_of_training_reaches_every_weight_that_is_used(
             assert bool(value.grad.isfinite().all()), name
 
 
+def test_the_loss_over_all_spans_has_its_weight_and_changes_no_other(new_model: NewModel) -> None:
+    def of_weight(weight: float) -> dict[str, float]:
+        config = TrainingConfig(num_spans=8, all_spans_weight=weight)
+        random = torch.Generator().manual_seed(0)
+        losses = diffusion_losses(new_model(), SENTENCES, config, random)
+        return {name: loss.item() for name, loss in losses.items()}
+
+    without, one, half = of_weight(0.0), of_weight(1.0), of_weight(0.5)
+    assert half.pop("all_spans") == pytest.approx(one.pop("all_spans") / 2)
+    assert without == one == half
+    with pytest.raises(ValueError, match="all_spans_weight must be 0 or more, got -1"):
+        of_weight(-1.0)
+
+
 def test_more_entities_than_noisy_spans_still_train(new_model: NewModel) -> None:
     config = TrainingConfig(num_spans=2)
     losses = diffusion_losses(

@@ -5,7 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.batching import Gold
-from core.training.type_supervision import near_misses, random_spans, supervised_spans
+from core.training.type_supervision import (
+    all_spans,
+    near_misses,
+    random_spans,
+    supervised_spans,
+)
 from core.types import Example, Span
 
 WORDS = ("Bank", "of", "China", "grew")
@@ -57,6 +62,16 @@ def test_random_spans_reach_every_span_of_a_sentence_and_no_other() -> None:
     assert {tuple(span) for span in drawn.flatten(0, 1).tolist()} == {
         *((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
     }
+
+
+@given(lengths=st.lists(st.integers(1, 60), min_size=1, max_size=4))
+def test_all_spans_of_a_sentence_up_to_25_words_are_given_once(lengths: list[int]) -> None:
+    spans, mask = all_spans(torch.tensor(lengths), max(lengths))
+    for count, row, valid in zip(lengths, spans, mask, strict=True):
+        expected = [(left, right) for left in range(count) for right in range(left, count)]
+        found = [(left, right) for left, right in row[valid].tolist()]
+        assert found == [pair for pair in expected if pair[1] - pair[0] < 25]
+        assert int(row.max()) < count
 
 
 def test_proposed_spans_near_misses_and_random_ones_are_taught_in_this_order() -> None:

@@ -17,7 +17,7 @@ _CANDIDATE_ONLY = {
     *("num_heads", "pointer_size", "self_attention", "cross_attention"),
     *("timesteps", "schedule", "scale", "threshold", "flat_threshold"),
     *("num_spans", "expansion", "gold_copies", "distance_weight"),
-    *("pure_noise", "no_entity_weight", "boundary_loss"),
+    *("pure_noise", "no_entity_weight", "all_spans_weight", "boundary_loss"),
 }
 """Settings that no baseline uses."""
 

@@ -22,6 +22,7 @@ CHANGES: dict[str, dict[str, Setting]] = {
     "∅ weight 0.1": {"no_entity_weight": 0.1},
     "∅ weight 0.5": {"no_entity_weight": 0.5},
     "∅ weight 1": {"no_entity_weight": 1.0},
+    "loss over all spans": {"all_spans_weight": 1.0},
     "BiLSTM": {"lstm_layers": 1},
     "λ 0.5": {"scale": 0.5},
     "λ 2": {"scale": 2.0},
