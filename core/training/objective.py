@@ -71,7 +71,7 @@ def diffusion_losses(
     supervised, mask = supervised_spans(
         proposed.flatten(1, 2), noised.all_gold, noised.all_lengths, generator, noised.rows
     )
-    found = {
+    by_name = {
         "boundary": losses.boundary_loss(output, assignment, gold),
         "type": losses.type_loss(
             model.denoiser.type_logits(supervised, encoded),
@@ -82,8 +82,8 @@ def diffusion_losses(
         ),
     }
     if config.all_spans_weight:
-        found["all_spans"] = config.all_spans_weight * _all_spans_loss(model, noised)
-    return found
+        by_name["all_spans"] = config.all_spans_weight * _all_spans_loss(model, noised)
+    return by_name
 
 
 def _all_spans_loss(model: DiffusionNER, noised: NoisedBatch) -> Tensor:

@@ -113,9 +113,9 @@ def test_the_loss_over_all_spans_has_its_weight_and_changes_no_other(new_model: 
         losses = diffusion_losses(new_model(), SENTENCES, config, random)
         return {name: loss.item() for name, loss in losses.items()}
 
-    without, one, half = of_weight(0.0), of_weight(1.0), of_weight(0.5)
-    assert half.pop("all_spans") == pytest.approx(one.pop("all_spans") / 2)
-    assert without == one == half
+    without, full, half = of_weight(0.0), of_weight(1.0), of_weight(0.5)
+    assert half.pop("all_spans") == pytest.approx(full.pop("all_spans") / 2)
+    assert without == full == half
     with pytest.raises(ValueError, match="all_spans_weight must be 0 or more, got -1"):
         of_weight(-1.0)
 

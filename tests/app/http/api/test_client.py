@@ -173,8 +173,8 @@ def _rough(entities: Sequence[Entity]) -> list[tuple[object, object]]:
 def test_several_texts_are_predicted_as_each_alone_but_for_rounding(client: Client) -> None:
     settings = {"steps": 2, "num_spans": 20, "threshold": 0.0}
     batch = client.predict_batch(TEXTS, **settings)
-    each = [client.predict(text, **settings) for text in TEXTS]
-    assert [_rough(entities) for entities in batch] == [_rough(entities) for entities in each]
+    single = [client.predict(text, **settings) for text in TEXTS]
+    assert [_rough(entities) for entities in batch] == [_rough(entities) for entities in single]
 
 
 def test_decided_entities_stay_and_stay_away(client: Client) -> None:
