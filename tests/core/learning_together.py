@@ -21,7 +21,7 @@ from core.training.trainer import train
 from core.types import SamplerSettings
 from tests.core.tiny import SENTENCES
 
-CONFIG = TrainingConfig(epochs=2, batch_size=5, num_spans=8, seed=5)
+CONFIG = TrainingConfig(epochs=2, batch_size=5, num_spans=8, all_spans_weight=1.0, seed=5)
 """Of 27 sentences: the last batch of an epoch has two."""
 
 
