@@ -77,12 +77,10 @@ def type_loss(
     Labels `unknown` (B, C + 1) to a sentence's annotators are masked: an unlabelled span may still
     be one of them.
     """
-    logits = logits.masked_fill(unknown[:, None], UNKNOWN_LOGIT)
     no_entity = logits.shape[-1] - 1
     weights = torch.where(targets == no_entity, no_entity_weight, 1.0) * valid
-    losses = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
     total = distributed.all_reduce_sum(weights.sum()).clamp(min=1.0)
-    return (losses * weights.flatten()).sum() / total
+    return (_type_surprise(logits, targets, unknown) * weights).sum() / total
 
 
 def all_spans_loss(
@@ -90,10 +88,16 @@ def all_spans_loss(
 ) -> Tensor:
     """-log P^c summed over the `valid` spans and divided by the number of words, as a biaffine
     classifier of all spans is trained (`core.baselines.biaffine`); logits (B, K, C + 1), `lengths`
-    (B,), the rest as in `type_loss`. 0 without spans."""
-    logits = logits.masked_fill(unknown[:, None], UNKNOWN_LOGIT)
-    losses = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
-    return (losses * valid.flatten()).sum() / distributed.all_reduce_sum(lengths.sum())
+    (B,), the rest as in `type_loss`."""
+    surprise = _type_surprise(logits, targets, unknown) * valid
+    return surprise.sum() / distributed.all_reduce_sum(lengths.sum())
+
+
+def _type_surprise(logits: Tensor, targets: Tensor, unknown: Tensor) -> Tensor:
+    """-log P^c of each span's target, the `unknown` labels masked: (B, K)."""
+    masked = logits.masked_fill(unknown[:, None], UNKNOWN_LOGIT)
+    losses = F.cross_entropy(masked.flatten(0, 1), targets.flatten(), reduction="none")
+    return losses.view_as(targets)
 
 
 def _gather_gold(values: Tensor, index: Tensor) -> Tensor:

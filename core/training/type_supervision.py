@@ -20,7 +20,6 @@ _MAX_SHIFT = 2
 _NUM_RANDOM = 60
 """Random spans of each sentence: the first denoising steps propose spans far from any entity, so
 the classifier must learn that they are ∅."""
-
 _MAX_WORDS = 25
 """The most words of a span among all spans."""
 

@@ -69,8 +69,8 @@ def test_all_spans_of_a_sentence_up_to_25_words_are_given_once(lengths: list[int
     spans, mask = all_spans(torch.tensor(lengths), max(lengths))
     for count, row, valid in zip(lengths, spans, mask, strict=True):
         expected = [(left, right) for left in range(count) for right in range(left, count)]
-        given = [(left, right) for left, right in row[valid].tolist()]
-        assert given == [pair for pair in expected if pair[1] - pair[0] < 25]
+        listed = [(left, right) for left, right in row[valid].tolist()]
+        assert listed == [pair for pair in expected if pair[1] - pair[0] < 25]
         assert int(row.max()) < count
 
 
