@@ -242,6 +242,12 @@ _ALGORITHM_1: Mapping[str, Any] = {
 }
 """K = 60 and the strategy of table 2 (section 6.3); nothing that the paper does not have."""
 
+_OBJECTIVE_OF: Mapping[str, Architecture] = {
+    "all_spans_weight": "spanneal",
+    "boundary_loss": "paper",
+}
+"""Training settings that the objective of one architecture alone has."""
+
 TRAINING: Mapping[Architecture, TrainingConfig] = {
     "spanneal": TrainingConfig(),
     "paper": TrainingConfig(
@@ -257,6 +263,18 @@ TRAINING: Mapping[Architecture, TrainingConfig] = {
 }
 """The training settings of each architecture. The paper's: section 5.3 and appendix C; epochs and
 rate are its commonest, for large encoders."""
+
+
+def check_objective(config: TrainingConfig, architecture: Architecture) -> None:
+    """Raise ValueError for a setting that this architecture's objective would ignore."""
+    for name, owner in _OBJECTIVE_OF.items():
+        value, default = getattr(config, name), getattr(TRAINING[architecture], name)
+        if owner != architecture and value != default:
+            raise ValueError(
+                f"{name} belongs to the architecture {owner!r}, got {value!r} for a model of "
+                f"{architecture!r}, whose training would ignore it; leave it out"
+            )
+
 
 FINE_TUNING = TrainingConfig(batch_size=8)
 """Defaults for fine-tuning a trained model on few sentences: batches small enough to give

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from ..config import Architecture, ModelConfig, TrainingConfig
+from ..config import Architecture, ModelConfig, TrainingConfig, check_objective
 from ..evaluation.evaluate import score_proposals
 from ..evaluation.metrics import Scores
 from ..evaluation.tuning import tune
@@ -62,11 +62,15 @@ _OBJECTIVES: Mapping[Architecture, Callable[..., dict[str, Tensor]]] = {
 @dataclass
 class DiffusionLearner:
     """Train DiffusionNER with Algorithm 1; evaluation tunes the model's φ for nested and flat
-    decoding and its calibration, and keeps them if the examples have no entity."""
+    decoding and its calibration, and keeps them if the examples have no entity. Raises ValueError
+    for a setting that the model's objective does not have."""
 
     model: DiffusionNER
     config: TrainingConfig
     sampler: SamplerSettings = SamplerSettings()
+
+    def __post_init__(self) -> None:
+        check_objective(self.config, self.model.config.architecture)
 
     @property
     def network(self) -> nn.Module:

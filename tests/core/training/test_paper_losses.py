@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from core.config import TRAINING, TrainingConfig
+from core.config import TRAINING, Architecture, TrainingConfig
 from core.data.batching import Gold
 from core.modeling.network import BoundaryLogProbs
 from core.training.learner import DiffusionLearner
@@ -130,3 +131,20 @@ def test_the_encoder_learns_only_after_the_frozen_epochs(new_model: NewModel, fr
 def test_an_encoder_that_would_never_learn_is_refused() -> None:
     with pytest.raises(ValueError, match=r"frozen_epochs must be .* less than epochs, got 5 of 5"):
         TrainingConfig(epochs=5, frozen_epochs=5)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "setting", "other"),
+    [
+        ("paper", {"all_spans_weight": 1.0}, "spanneal"),
+        ("spanneal", {"boundary_loss": "gold_word"}, "paper"),
+    ],
+)
+def test_a_setting_of_the_other_architectures_objective_is_refused(
+    new_model: NewModel, architecture: Architecture, setting: dict[str, Any], other: str
+) -> None:
+    config = replace(TRAINING[architecture], **setting)
+    layers = {"lstm_layers": 1} if architecture == "paper" else {}
+    (name,) = setting
+    with pytest.raises(ValueError, match=f"{name} belongs to the architecture '{other}'"):
+        DiffusionLearner(new_model(architecture=architecture, **layers), config)
