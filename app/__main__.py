@@ -64,8 +64,9 @@ def _explain(error: Exception) -> str | None:
 
 
 def _exit_status(error: Exception) -> int:
-    """A service refuses by ValueError and LookupError: a failure, unless a path is wrong."""
-    return exit_status(error) if isinstance(error, OSError) else 1
+    """A service refuses by ValueError and LookupError: a failure, unless an error says otherwise,
+    or a path is wrong."""
+    return exit_status(error) if isinstance(error, OSError) else getattr(error, "exit_status", 1)
 
 
 def _command(verb: str) -> ModuleType:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from app.cli.shared import OptionError
 from app.services.operations.transfer import move_database
 from app.settings import Settings
 from storage.database_transfer import Step
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     there: Path | None = options.data_there
     if there is not None and not there.is_absolute():
-        raise ValueError(f"--data-there must be an absolute path, got {there}")
+        raise OptionError(f"--data-there must be an absolute path, got {there}")
     moved = move_database(settings, options.to, there, _tell, cancel_jobs=options.cancel_jobs)
     for name, content in moved.tables.items():
         print(f"{name:24} {content.rows:>10,} rows  {content.sha256[:16]}")

@@ -17,6 +17,12 @@ EVERY = 0.2
 """Seconds between two lines of progress."""
 
 
+class OptionError(ValueError):
+    """An option whose value cannot be used."""
+
+    exit_status = 2
+
+
 def add_project(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--project", required=True, metavar="NAME", help="the project's name")
 

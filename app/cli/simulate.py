@@ -11,6 +11,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
+from app.cli.shared import OptionError
 from app.services.model_registry.registry import labels_of
 from app.settings import Settings
 from app.simulation.conditions import RETRAIN_EVERY, Condition, conditions
@@ -81,11 +82,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _chosen(names: Sequence[str] | None, retrain_every: int) -> dict[str, Condition]:
     if retrain_every < 1:
-        raise ValueError(f"--retrain-every must be at least 1, got {retrain_every}")
+        raise OptionError(f"--retrain-every must be at least 1, got {retrain_every}")
     known = conditions(retrain_every)
     for name in names or ():
         if name not in known:
-            raise ValueError(f"--condition must be one of {', '.join(known)}, got {name!r}")
+            raise OptionError(f"--condition must be one of {', '.join(known)}, got {name!r}")
     return {name: known[name] for name in names or known}
 
 

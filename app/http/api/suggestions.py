@@ -61,7 +61,7 @@ async def open_document(document_id: Id, caller: Calling, request: Request) -> A
     of what was learnt and of the rules become a draft to decide on; work that was begun stays as it
     is. 403 where other people have the document."""
     document = await run_in_threadpool(documents.get, caller.sessions, document_id)
-    caller.count(cost(document.text) - 1)
+    caller.count(cost(document.text) - 1, divisible=False)
     model = await run_in_threadpool(active, caller)
     service = AnnotationService(caller.sessions, model)
     opening = partial(service.open, document_id, caller.person)

@@ -40,13 +40,17 @@ class Caller:
     token: str | None = None
     """Its name; None for this machine's own programs, which are counted together."""
 
-    def count(self, number: int) -> None:
-        """Counts further requests where one brings what could be several; raises `ApiError`."""
+    def count(self, number: int, divisible: bool = True) -> None:
+        """Counts further requests where one brings what could be several; what cannot be sent in
+        parts takes all that is left after a minute without requests, but no more. Raises
+        `ApiError`."""
         spent, whose, most = (
             (local_rate, "of this machine's programs", A_MINUTE_LOCALLY)
             if self.token is None
             else (rate, "with this token", A_MINUTE)
         )
+        if not divisible:
+            number = min(number, spent.a_minute - 1)  # the request itself was counted
         if number > 0 and not spent.spend(self.token or "", number):
             raise ApiError(
                 429,

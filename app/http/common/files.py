@@ -30,7 +30,7 @@ async def receive(request: Request, caller: Caller, out: IO[bytes], most: int, r
                 remedy=remedy,
             )
         await run_in_threadpool(out.write, part)
-    caller.count(size // COST_BYTES)
+    caller.count(size // COST_BYTES, divisible=False)
 
 
 def parts(file: IO[bytes]) -> Iterator[bytes]:

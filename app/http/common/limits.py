@@ -105,7 +105,7 @@ class Rate:
     def __init__(
         self, a_minute: int = A_MINUTE, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._most, self._clock = a_minute, clock
+        self.a_minute, self._clock = a_minute, clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -113,8 +113,8 @@ class Rate:
         """Whether so many more requests are allowed now; else none is taken."""
         with self._lock:
             at = self._clock()
-            left, since = self._buckets.pop(who, (float(self._most), at))
-            left = min(self._most, left + (at - since) * self._most / 60)
+            left, since = self._buckets.pop(who, (float(self.a_minute), at))
+            left = min(self.a_minute, left + (at - since) * self.a_minute / 60)
             self._buckets[who] = (left - number if left >= number else left, at)
             while len(self._buckets) > _KNOWN:
                 self._buckets.popitem(last=False)

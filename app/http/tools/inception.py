@@ -130,7 +130,7 @@ async def _predict(bound: Binding, wanted: PredictRequest, caller: Caller) -> di
     custom = await run_in_threadpool(custom_of, caller, bound.project_id)
     text = cas.sofa_string or ""
     start, end = await run_in_threadpool(_in_code_points, text, wanted.metadata.range)
-    caller.count(cost(text[start:end]) - 1)  # the request itself was counted
+    caller.count(cost(text[start:end]) - 1, divisible=False)
     settings = SamplerSettings(flat=custom.flat)
     version_id = model.model_version_id
     learnt = await run_in_threadpool(learnt_of, caller.sessions, bound.project_id, version_id)

@@ -75,7 +75,7 @@ async def predict(
     if not isinstance(tasks, list) or len(tasks) > MOST_TASKS:
         raise ApiError(422, "'tasks' is invalid", expected=f"up to {MOST_TASKS}")
     texts, refused = _texts(tasks, config)
-    caller.count(sum(map(cost, texts)) - 1)  # the request itself was counted
+    caller.count(sum(map(cost, texts)) - 1, divisible=False)
     model = await run_in_threadpool(active, caller)
     version = str(model.model_version_id)
     custom = await run_in_threadpool(custom_of, caller, project_id)

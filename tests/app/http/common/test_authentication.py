@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from starlette.types import Message, Receive, Scope, Send
 
-from app.http.common.limits import MOST_BYTES, BodyLimit
+from app.http.common import authentication
+from app.http.common.limits import MOST_BYTES, BodyLimit, Rate
 from app.services.team import accounts, tokens
 from storage.engine import Sessions
 from storage.repository import events
@@ -29,6 +30,21 @@ def test_a_token_is_the_password_of_basic_authentication(served: Served) -> None
     given = base64.b64encode(f"anybody:{secret}".encode())
 
     assert served.client.get(PROJECTS, headers=basic(given)).status_code == 200
+
+
+def test_a_file_of_more_than_a_minutes_requests_comes_in_after_a_minute_without_any(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = [0.0]
+    monkeypatch.setattr(authentication, "rate", Rate(2, clock=lambda: seconds[0]))
+    path, headers = f"{PROJECTS}/{served.project}/import", served.bearer("large files")
+    rows = b"\n".join(b'{"text": "Ada %d"}' % number + b" " * 2**20 for number in range(5))
+
+    assert served.client.post(path, content=rows, headers=headers).status_code == 200
+    assert served.client.get(PROJECTS, headers=headers).status_code == 429
+    seconds[0] = 60.0
+    assert served.client.get(PROJECTS, headers=headers).status_code == 200
+    assert served.client.post(path, content=rows, headers=headers).status_code == 429
 
 
 @pytest.mark.parametrize("given", [b"\xe9\xe9\xe9\xe9", b"////", b"", b"OjpzcGFubmVhbF8="])
