@@ -51,7 +51,7 @@ def measure(
         "sentences_per_second": len(examples) / seconds,
         "distinct_spans": ratio(sum(map(len, proposals)), len(proposals)),
         "calibration_error": calibration_error(judged),
-        "uncalibrated_error": calibration_error(judged, model.config.calibration),
+        "uncalibrated_error": calibration_error(judged, model.config.calibration_of(sampler.flat)),
         "missed": errors.missed,
         "false": errors.false,
         "table": as_table(scores),

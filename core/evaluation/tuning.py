@@ -56,14 +56,15 @@ def calibrate(
 ) -> None:
     """Fit the model's calibration alone, and move φ along: the model decodes the same entities.
 
-    Raises ValueError if it proposes nothing for the examples.
+    Raises ValueError if it proposes nothing for the examples, or only labels that they were not
+    annotated for.
     """
     proposals = _uncalibrated_proposals(model, examples, sampler)
-    if not any(proposals):
+    if not judge(examples, proposals, threshold=0.0):
         raise ValueError(
-            f"the model proposes nothing for the {len(examples)} development sentences, so that "
-            "there are no scores to calibrate; take sentences with entities of its labels "
-            f"({', '.join(model.config.labels)})"
+            f"the model proposes nothing for the {len(examples)} development sentences under the "
+            "labels that they were annotated for, so that there are no scores to calibrate; take "
+            f"sentences with entities of its labels ({', '.join(model.config.labels)})"
         )
     model.config = with_calibrations(model.config, *_fit_both(examples, proposals))
 

@@ -15,6 +15,7 @@ from core.config import UNCALIBRATED, Calibration, ModelConfig
 from core.data.examples import merge_corpora
 from core.evaluation.calibration import JudgedCandidate
 from core.evaluation.evaluate import score_proposals, select_spans
+from core.evaluation.measure import measure
 from core.evaluation.tuning import (
     calibrate,
     calibration_error,
@@ -207,6 +208,30 @@ def test_calibrating_by_nothing_teaches(
     monkeypatch.setattr("core.evaluation.tuning.propose", nothing)
     with pytest.raises(ValueError, match="proposes nothing for the 4 development sentences"):
         calibrate(new_model(), SENTENCES)
+
+
+def test_calibrating_by_labels_that_nobody_annotated_teaches(learned: Learned) -> None:
+    model = DiffusionNER.load(learned.folder)
+    other = [replace(example, entities=(), labels=frozenset({"PERSON"})) for example in SENTENCES]
+    before = model.config
+    with pytest.raises(ValueError, match="under the labels that they were annotated for"):
+        calibrate(model, other)
+    assert model.config == before
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_the_error_before_calibration_is_that_of_the_same_decoding(
+    learned: Learned, flat: bool
+) -> None:
+    model, sampler = DiffusionNER.load(learned.folder), SamplerSettings(flat=flat)
+    model.config = with_calibrations(model.config, UNCALIBRATED, UNCALIBRATED)
+    raw = measure(model, SENTENCES, sampler)["calibration_error"]
+    model.config = with_calibrations(model.config, (0.6, -1.2), (1.4, 0.5))
+
+    measured = measure(model, SENTENCES, sampler)
+
+    assert measured["uncalibrated_error"] == pytest.approx(raw)
+    assert measured["calibration_error"] != pytest.approx(raw)
 
 
 def test_a_folder_from_before_calibration_keeps_its_scores(
