@@ -72,7 +72,7 @@ class Biaffine(Baseline):
         logits = self([example.words for example in examples])
         gold = Gold.of(examples, self.labels, torch.device("cpu"))
         lengths = torch.tensor([len(example.words) for example in examples])
-        targets = torch.where(_spans(lengths), len(self.labels), -100)
+        targets = torch.where(_spans(lengths, logits.shape[1]), len(self.labels), -100)
         rows, columns = (gold.boundaries[..., 0] >= 0).nonzero().unbind(1)
         left, right = gold.boundaries[rows, columns].unbind(1)
         targets[rows, left, right] = gold.types[rows, columns]
@@ -105,7 +105,8 @@ class Biaffine(Baseline):
         log_probs = self(sentences).log_softmax(-1)
         best, types = log_probs[..., :-1].max(-1)
         scores = (best - log_probs[..., -1]).sigmoid()
-        inside = _spans(torch.tensor([len(words) for words in sentences])).to(scores.device)
+        lengths = torch.tensor([len(words) for words in sentences])
+        inside = _spans(lengths, scores.shape[1]).to(scores.device)
         indices = (inside & (scores >= least)).nonzero()
         columns = (values[indices.unbind(1)].tolist() for values in (best, types, scores))
         places = to_half_open(indices[:, 1:]).tolist()
@@ -121,7 +122,8 @@ class Biaffine(Baseline):
         ]
 
 
-def _spans(lengths: Tensor) -> Tensor:
-    """The mask (B, M, M) of spans with l ≤ r inside their sentence."""
-    index = torch.arange(int(lengths.max()))
+def _spans(lengths: Tensor, num_words: int) -> Tensor:
+    """The mask (B, M, M) of spans with l ≤ r inside their sentence; M = `num_words` may be more
+    than the longest has (`core.devices.shape_multiple`)."""
+    index = torch.arange(num_words)
     return (index[:, None] <= index) & (index < lengths[:, None])[:, None]

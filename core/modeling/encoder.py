@@ -47,7 +47,7 @@ class WordEncoder(nn.Module):
 
     def __init__(self, encoder_config: PretrainedConfig) -> None:
         super().__init__()
-        self.transformer = AutoModel.from_config(encoder_config)
+        self.transformer = AutoModel.from_config(encoder_config, dtype=torch.float32)
 
     @property
     def encoder_config(self) -> PretrainedConfig:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ...config import ModelConfig
+from ...devices import mixed_precision
 from ...diffusion import boundaries as codec
 from ..attention import KeyValue, SpanEncoder
 from ..embeddings import Positions, sinusoidal
@@ -100,16 +101,19 @@ class PaperDenoiser(DenoisingNetwork[PaperBatch]):
         """Type logits (B, K, C + 1) of spans (B, K, 2) of inclusive word indices, taken as noisy
         spans with hardly any noise, at t = 1. The search for label errors needs them."""
         t = boundaries.new_ones(len(boundaries))
-        return self.classifier(self._encode_spans(boundaries, boundaries.float(), t, encoded))
+        with mixed_precision(boundaries.device):  # as the states were encoded
+            spans = self._encode_spans(boundaries, boundaries.float(), t, encoded)
+            return self.classifier(spans).float()
 
     def span_embeddings(self, boundaries: Tensor, encoded: PaperBatch) -> Tensor:
         """The spans' features before and after the span encoder, as at t = 1 but each alone, the
         classifier's hidden layer and P^c: (B, K, `span_embedding_size`)."""
         pooled = self.features(encoded.table, boundaries)
-        t = boundaries.new_ones(len(boundaries))
-        spans = self._encode_spans(boundaries, boundaries.float(), t, encoded, attend_others=False)
-        hidden = self.classifier[1](self.classifier[0](spans))
-        probs = PROBABILITY_SCALE * self.classifier[2](hidden).softmax(-1)
+        t, positions = boundaries.new_ones(len(boundaries)), boundaries.float()
+        with mixed_precision(boundaries.device):
+            spans = self._encode_spans(boundaries, positions, t, encoded, attend_others=False)
+            hidden = self.classifier[1](self.classifier[0](spans))
+            probs = PROBABILITY_SCALE * self.classifier[2](hidden).softmax(-1)
         return torch.cat([part.float() for part in (pooled, spans, hidden, probs)], -1)
 
     @property

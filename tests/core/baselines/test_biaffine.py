@@ -42,6 +42,17 @@ def test_padding_changes_no_span_score(new_model: NewModel) -> None:
     assert biaffine.loss([first, pair]).item() == pytest.approx(apart / 19, rel=1e-4)
 
 
+def test_words_that_fill_a_batch_up_for_a_gpu_change_nothing(
+    new_model: NewModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    biaffine = Biaffine(new_model()).eval()
+    loss, predicted = biaffine.loss(SENTENCES[:1]).item(), biaffine.predict(WORDS[:1])
+    monkeypatch.setattr("core.devices._SHAPE_MULTIPLE", {"cpu": 8})
+    assert biaffine([WORDS[0]]).shape[1] == 8
+    assert biaffine.loss(SENTENCES[:1]).item() == pytest.approx(loss, rel=1e-4)
+    assert biaffine.predict(WORDS[:1]) == predicted
+
+
 @torch.no_grad()
 def test_spans_that_end_before_they_begin_teach_nothing(new_model: NewModel) -> None:
     biaffine = Biaffine(new_model()).eval()

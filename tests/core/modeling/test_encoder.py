@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,15 @@ def test_case_is_seen_although_the_tokenizer_lowers_it(new_model: NewModel) -> N
     model = new_model()
     lower, upper = (model.encoder(model.batch([words])) for words in (("us",), ("US",)))
     assert not torch.allclose(lower, upper)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_an_encoder_in_half_precision_learns_in_full(tmp_path: Path, dtype: str) -> None:
+    tiny_encoder(tmp_path)
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "dtype": dtype}))
+    model = DiffusionNER.from_encoder(ModelConfig(("PER",), hidden_size=32), str(tmp_path), seed=0)
+    assert {value.dtype for value in model.parameters()} == {torch.float32}
 
 
 def test_an_encoder_whose_pickle_holds_more_than_tensors_is_refused_unread(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.config import Departure, ModelConfig, new_model_config
+from core.inference.instant.embeddings import embed_spans
+from core.inference.label_errors import review_spans
 from core.modeling.file_format import outdated
 from core.modeling.model import CONFIG, DiffusionNER, ModelError
 from core.modeling.paper.denoiser import PaperBatch, PaperDenoiser, TypedLogProbs
@@ -190,3 +192,17 @@ def test_labels_that_are_known_keep_their_type_probabilities(new_model: NewModel
     )
     assert torch.allclose(after[..., [0, 2, 3]], before[..., [3, 0, 4]], atol=1e-6)
     assert torch.allclose(after[..., 1], before[..., :4].mean(-1), atol=1e-6)
+
+
+@torch.inference_mode()
+def test_spans_are_typed_in_the_precision_in_which_words_were_encoded(
+    new_model: NewModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.devices._BFLOAT16", {"cpu"})
+    model = new_model(**PAPER).eval()
+
+    (embedded,) = embed_spans(model, WORDS[:1])
+    ((review, *_),) = review_spans(model, WORDS[:1], [SENTENCES[0].entities])
+
+    assert embedded.embeddings.dtype == torch.float32
+    assert 0 <= review.score <= 1
