@@ -15,6 +15,7 @@ from ..data.batching import Gold
 from ..devices import send
 from ..modeling.network import BoundaryLogProbs
 from . import distributed
+from .divergence import TrainingDivergedError
 from .matching import Matcher, match
 
 UNKNOWN_LOGIT = -1e4
@@ -41,7 +42,8 @@ def assign(
     """The matching π̂ (B, K): the gold index assigned to each span, -1 for none.
 
     The cost is appendix A's -(P^l + P^r + P^c) plus the distance between the noisy boundaries
-    `positions` (B, K, 2) and the gold ones, relative to the sentence's length.
+    `positions` (B, K, 2) and the gold ones, relative to the sentence's length. Raises
+    TrainingDivergedError if a cost is not finite.
     """
     boundaries = gold.boundaries.clamp(min=0)
     cost = -_gather_gold(output.left_log_probs, boundaries[..., 0]).exp()
@@ -50,6 +52,8 @@ def assign(
     distance = (positions[:, :, None] - boundaries[:, None]).abs().sum(-1)  # (B, K, N)
     cost += distance_weight * distance / lengths[:, None, None]
     costs = cost.float().cpu().numpy()  # one transfer a batch
+    if not np.isfinite(costs).all():
+        raise TrainingDivergedError("training diverged: probabilities are not finite")
     rows = [matcher(costs[row, :, :count]) for row, count in enumerate(gold.counts)]
     return send(torch.from_numpy(np.stack(rows)), boundaries.device)
 

@@ -82,12 +82,12 @@ def _records(
             for rows in sampler.batches(epoch)[steps_done:]:
                 step = state.step + 1
                 batch = [examples[row] for row in rows]
-                losses = optimization.step(batch, step)
-                meter.add(losses)
-                loss = sum(losses.values())
                 with _advice(config, folder, state):
+                    losses = optimization.step(batch, step)
+                    loss = sum(losses.values())
                     has_entities = any(example.entities for example in batch)
                     monitor.check(step, loss, comparable=has_entities)
+                meter.add(losses)
                 state = state.after_step(loss, meter.seconds)
                 if step % _REPORT_EVERY == 0:
                     yield log(meter.report(step, epoch + 1, optimization.learning_rates))

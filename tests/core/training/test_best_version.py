@@ -15,9 +15,11 @@ from transformers import BertConfig, BertModel, PreTrainedModel
 from core.config import ModelConfig, TrainingConfig
 from core.evaluation.metrics import Count, Scores
 from core.training.divergence import DivergenceMonitor, TrainingDivergedError
+from core.training.learner import DiffusionLearner
 from core.training.records import Evaluated, Resumed, TrainingRecord
 from core.training.trainer import train
 from core.types import Example
+from tests.core.conftest import NewModel
 from tests.core.tiny import SENTENCES
 
 STEPS = len(SENTENCES)
@@ -121,6 +123,19 @@ def test_a_loss_that_is_not_finite_stops_the_training_and_says_what_to_lower(
     assert "lower encoder_lr (0.0001) and decoder_lr (0.0005)" in str(stopped.value)
     assert f"a development F1 of 50.00, is in {tmp_path}" in str(stopped.value)
     assert learner.saved == [1]
+
+
+def test_probabilities_that_are_not_finite_are_divergence(
+    new_model: NewModel, tmp_path: Path
+) -> None:
+    config = TrainingConfig(epochs=1, batch_size=2, num_spans=8)
+    model = new_model()
+    with torch.no_grad():
+        for parameter in model.denoiser.parameters():
+            parameter.fill_(math.nan)
+    learner = DiffusionLearner(model, config)
+    with pytest.raises(TrainingDivergedError, match=r"not finite.*lower encoder_lr"):
+        list(train(learner, SENTENCES, SENTENCES, config, tmp_path))
 
 
 def test_a_version_without_a_score_is_not_said_to_have_one(tmp_path: Path) -> None:
