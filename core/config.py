@@ -145,6 +145,8 @@ class ModelConfig:
         return cls(**{**data, **tuples})
 
 
+TUNED = frozenset({"threshold", "flat_threshold", "calibration", "flat_calibration"})
+"""The fields of `ModelConfig` that are tuned on development data once the weights are trained."""
 _TUPLES = ("labels", "departures", "calibration", "flat_calibration")
 """The fields of `ModelConfig` that are lists in JSON."""
 
@@ -241,6 +243,14 @@ _ALGORITHM_1: Mapping[str, Any] = {
     "no_entity_weight": 1.0,
 }
 """K = 60 and the strategy of table 2 (section 6.3); nothing that the paper does not have."""
+
+OF_DIFFUSION = frozenset(
+    {
+        *("num_spans", "expansion", "gold_copies", "distance_weight", "pure_noise"),
+        *("boundary_loss", "no_entity_weight", "all_spans_weight", "auxiliary_share"),
+    }
+)
+"""Settings of `TrainingConfig` that a training without noisy spans, a baseline's, does not have."""
 
 _OBJECTIVE_OF: Mapping[str, Architecture] = {
     "all_spans_weight": "spanneal",

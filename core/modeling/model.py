@@ -214,10 +214,11 @@ class DiffusionNER(nn.Module):
                 f"{folder / CONFIG} is damaged: expected JSON, got {error}; copy or train the "
                 "model again"
             ) from None
-        if set(saved) - {KEY} != {"model", "encoder"}:
+        parts = sorted(saved) if isinstance(saved, dict) else []
+        if set(parts) - {KEY} != {"model", "encoder"}:
             raise ModelError(
-                f"{folder / CONFIG} has the parts {sorted(saved)}, expected 'encoder' and "
-                "'model'; is this another program's checkpoint?"
+                f"{folder / CONFIG} has the parts {parts}, expected 'encoder' and 'model'; is "
+                "this another program's checkpoint?"
             )
         if problem := outdated(saved):
             raise ModelError(f"the model at {folder} {problem}")

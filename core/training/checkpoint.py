@@ -98,12 +98,12 @@ def load_checkpoint(
     folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, fingerprint: str
 ) -> TrainingState:
     """Restore the checkpoint in `folder` and return its state; a fresh state if there is none or it
-    does not belong to this training."""
+    does not belong to this training. Raises ValueError if it is damaged."""
     if not folder.exists() and _previous(folder).exists():
         _previous(folder).rename(folder)
     if not (folder / _STATE).is_file():
         return TrainingState(fingerprint)
-    state = TrainingState(**json.loads((folder / _STATE).read_text()))
+    state = _read_state(folder)
     if state.fingerprint != fingerprint:
         return TrainingState(fingerprint)
     network.load_state_dict(load_file(folder / "weights.safetensors"))
@@ -111,6 +111,16 @@ def load_checkpoint(
     saved["state"] = _unflatten(load_file(folder / "optimizer.safetensors"))
     optimizer.load_state_dict(saved)
     return state
+
+
+def _read_state(folder: Path) -> TrainingState:
+    try:
+        return TrainingState(**json.loads((folder / _STATE).read_text()))
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"the checkpoint's {folder / _STATE} is damaged, or another version wrote it: "
+            f"{error}; remove the folder {folder} to train from the beginning"
+        ) from None
 
 
 def remove_checkpoint(folder: Path) -> None:

@@ -102,6 +102,16 @@ def test_a_folder_that_is_no_model_teaches_what_a_model_is(tmp_path: Path) -> No
         DiffusionNER.load(tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize("content", ["null", "5", "[{}]", '"model"', "{}"])
+def test_a_configuration_of_another_shape_is_refused(
+    new_model: NewModel, tmp_path: Path, content: str
+) -> None:
+    new_model().save(tmp_path)
+    (tmp_path / CONFIG).write_text(content)
+    with pytest.raises(ModelError, match=r"has the parts \[\], expected 'encoder' and 'model'"):
+        DiffusionNER.load(tmp_path)
+
+
 def test_a_pickled_checkpoint_is_refused(new_model: NewModel, tmp_path: Path) -> None:
     new_model().save(tmp_path)
     (tmp_path / WEIGHTS).rename(tmp_path / "pytorch_model.bin")

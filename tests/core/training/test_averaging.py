@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,9 +14,13 @@ from tests.core.conftest import NewModel
 
 
 def saved(
-    new_model: NewModel, folder: Path, shift: float, labels: tuple[str, ...] = ("LOC",)
+    new_model: NewModel,
+    folder: Path,
+    shift: float,
+    labels: tuple[str, ...] = ("LOC",),
+    **settings: Any,
 ) -> Path:
-    model = new_model(labels=labels)
+    model = new_model(labels=labels, **settings)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.fill_(shift)
@@ -42,3 +47,14 @@ def test_models_of_other_labels_are_refused(new_model: NewModel, tmp_path: Path)
     folders = [saved(new_model, tmp_path / label, 0.0, (label,)) for label in ("LOC", "PER")]
     with pytest.raises(ValueError, match=r"has the labels PER.*average models of the same labels"):
         average_models(folders)
+
+
+def test_models_of_other_settings_are_refused_and_other_thresholds_are_not(
+    new_model: NewModel, tmp_path: Path
+) -> None:
+    first = saved(new_model, tmp_path / "1", 0.0)
+    threshold = saved(new_model, tmp_path / "2", 1.0, threshold=0.75)
+    scale = saved(new_model, tmp_path / "3", 2.0, scale=2.0)
+    average_models([first, threshold])
+    with pytest.raises(ValueError, match=r"another architecture.*\(scale 2.0, not 1.0\)"):
+        average_models([first, scale])

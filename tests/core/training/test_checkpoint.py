@@ -60,6 +60,15 @@ def test_a_checkpoint_of_other_data_or_settings_is_not_resumed(tmp_path: Path) -
     assert torch.equal(network.weight, before)
 
 
+@pytest.mark.parametrize("content", ["", "[]", '{"fingerprint": "here", "pace": 3}'])
+def test_a_damaged_checkpoint_says_which_folder_to_remove(tmp_path: Path, content: str) -> None:
+    folder = tmp_path / "c"
+    save_checkpoint(folder, *parts(1, steps=1), HERE)
+    (folder / "state.json").write_text(content)
+    with pytest.raises(ValueError, match=f"remove the folder {folder}"):
+        load_checkpoint(folder, *parts(2), HERE.fingerprint)
+
+
 @pytest.mark.parametrize(
     ("owner", "name", "calls"),
     [
