@@ -6,13 +6,12 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from ..baselines.base import Baseline, BaselineLearner
 from ..baselines.tagger import Tagger
-from ..data.examples import label_set, merge_corpora
+from ..data.examples import merge_corpora
 from ..devices import device_of
 from ..evaluation.measure import with_annotated_labels
 from ..evaluation.metrics import as_table
@@ -23,16 +22,18 @@ from .output import print_json, progress, resumable, writable_folder
 from .shared import (
     add_start,
     add_training,
+    another_folder,
     changed_labels,
     new_model,
     read_data,
     report,
+    taught_labels,
     training_config,
 )
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    add_training(parser)
+    add_training(parser, of_diffusion=False)
     parser.add_argument(
         "--kind",
         choices=BASELINES,
@@ -58,11 +59,12 @@ def run(options: argparse.Namespace) -> None:
 def _train(options: argparse.Namespace) -> dict[str, Any]:
     """The scores by test file."""
     device = device_of(options.device)
+    another_folder(options.out, options.parent)
     writable_folder(options.out)
     tests = {file: with_annotated_labels(read_data(file, options.columns)) for file in options.test}
     config = training_config(options)
     corpora = [read_data(file, options.columns) for file in options.train]
-    baseline = _baseline(options, label_set(chain.from_iterable(corpora)), config.seed)
+    baseline = _baseline(options, taught_labels(corpora, options.train), config.seed)
     examples = merge_corpora(corpora, baseline.labels)
     dev_files = [read_data(file, options.columns) for file in options.dev]
     dev = merge_corpora(dev_files, baseline.labels)

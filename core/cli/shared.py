@@ -6,10 +6,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from itertools import chain
 from pathlib import Path
 from typing import get_args
 
 from ..config import (
+    OF_DIFFUSION,
     TRAINING,
     Architecture,
     BoundaryLoss,
@@ -17,7 +19,7 @@ from ..config import (
     TrainingConfig,
     new_model_config,
 )
-from ..data.examples import read_file
+from ..data.examples import label_set, read_file
 from ..evaluation.metrics import percent
 from ..installation import PROGRAM
 from ..modeling.model import DiffusionNER, ModelError
@@ -30,8 +32,9 @@ from .output import add_json
 _CHOICES = {"expansion": get_args(Expansion), "boundary_loss": get_args(BoundaryLoss)}
 
 
-def add_training(parser: argparse.ArgumentParser) -> None:
-    """Add options for the data and for each field of TrainingConfig."""
+def add_training(parser: argparse.ArgumentParser, of_diffusion: bool = True) -> None:
+    """Add options for the data and for each field of TrainingConfig; without those `of_diffusion`
+    for what is trained otherwise."""
     add_columns(parser)
     add_device(parser)
     add_json(parser, "the final scores as one JSON object, and progress on standard error")
@@ -42,6 +45,8 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     for name, text in files.items():
         parser.add_argument(name, type=Path, nargs="+", required=True, metavar="FILE", help=text)
     for field in fields(TrainingConfig):
+        if field.name in OF_DIFFUSION and not of_diffusion:
+            continue
         default, papers = (getattr(config, field.name) for config in TRAINING.values())
         parser.add_argument(
             "--" + field.name.replace("_", "-"),
@@ -85,6 +90,28 @@ def read_data(path: Path, columns: ColumnChoice | None) -> list[Example]:
     for note, number in result.notes.items():
         print(f"{path}: {note} ({number})", file=sys.stderr)
     return list(result.examples)
+
+
+def taught_labels(corpora: Sequence[Sequence[Example]], files: Sequence[Path]) -> tuple[str, ...]:
+    """The labels of the training files. Raises ValueError if they have no entity."""
+    labels = label_set(chain.from_iterable(corpora))
+    if not labels:
+        raise ValueError(
+            f"the training files teach no label: {', '.join(map(str, files))} have "
+            f"{sum(map(len, corpora))} sentences and no entity; expected annotated sentences, so "
+            "check the files, and for column files which column holds the tags (--columns)"
+        )
+    return labels
+
+
+def another_folder(out: Path, parent: Path | None) -> None:
+    """Raise ValueError if training would replace the model that it starts from: an interrupted one
+    could then not go on, since its start would be gone."""
+    if parent is not None and out.resolve() == parent.resolve():
+        raise ValueError(
+            f"--out {out} is the model to start from, and an interrupted training could not go on "
+            "once that is replaced; name another folder"
+        )
 
 
 def add_start(parser: argparse.ArgumentParser, parent: str) -> None:
@@ -135,7 +162,7 @@ def training_config(
     defaults = TRAINING[architecture]
     if options.parent is not None:
         defaults = replace(defaults, frozen_epochs=0)
-    given = {field.name: getattr(options, field.name) for field in fields(TrainingConfig)}
+    given = {field.name: getattr(options, field.name, None) for field in fields(TrainingConfig)}
     return replace(
         defaults,
         **{name: value for name, value in given.items() if value is not None},

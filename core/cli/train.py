@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from itertools import chain
 from pathlib import Path
 from typing import Any, get_args
 
@@ -27,10 +26,12 @@ from .output import print_json, progress, resumable, writable_folder
 from .shared import (
     add_start,
     add_training,
+    another_folder,
     changed_labels,
     new_model,
     read_data,
     report,
+    taught_labels,
     training_config,
 )
 
@@ -83,6 +84,7 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
     check_trackers(options.log_to)
     distributed.init()
     options.device = device_of(options.device)
+    another_folder(options.out, options.parent)
     writable_folder(options.out)
     intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
     read_head(intro)  # a fault in it costs no training
@@ -93,9 +95,9 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
     tests = {  # read before, so that a fault in one costs no training
         file: read_data(file, options.columns) for file in options.test
     }
-    model = _model(options, label_set(chain.from_iterable(corpora)))
+    model = _model(options, taught_labels(corpora, options.train))
     config = training_config(options, model.config.architecture)
-    base_model = _base_model(options)  # the parent's card may lie in the folder to write to
+    base_model = _base_model(options)
     labels = model.config.labels
     auxiliary_labels = label_set(auxiliary)
     examples = merge_corpora(corpora, (*labels, *auxiliary_labels))

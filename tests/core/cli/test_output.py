@@ -16,7 +16,7 @@ from tests.core.conftest import Learned
 from tests.core.tiny import SENTENCES, write_examples
 
 TEXT = "Bank of China hired Ms. Haag ."
-QUICK = ["--epochs", "1", "--batch-size", "8", "--num-spans", "4"]
+QUICK = ["--epochs", "1", "--batch-size", "8"]
 
 
 @pytest.fixture
