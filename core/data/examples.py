@@ -41,8 +41,9 @@ def read_file(
 
     The format is detected from the contents, apart from the suffixes `.json` and `_gold_conll`.
     `labels` are the labels that the file annotates (None: all of the model's); an entity with
-    another label is an error. Entities with status rejected or suggested are not gold. `columns`
-    are those of a column file, where they should not be found by its content. Raises `DataError`.
+    another label is an error. What nobody has decided is left out and counted in the notes, see
+    `core.data.readers.decisions`. `columns` are those of a column file, where they should not be
+    found by its content. Raises `DataError`, also where nothing is left.
     """
     path = Path(path)
     annotated_labels = None if labels is None else frozenset(labels)
@@ -57,7 +58,9 @@ def read_file(
             joined += row.joined
             notes.update(row.notes)
     if not examples:
-        raise DataError(path, 1, "expected at least one sentence, got an empty file")
+        left_out = "; ".join(f"{note} ({number})" for note, number in notes.items())
+        got = f"none; {left_out}" if left_out else "an empty file"
+        raise DataError(path, 1, f"expected at least one sentence, got {got}")
     return ParseResult(tuple(examples), expanded, joined, notes)
 
 

@@ -3,7 +3,8 @@
     {"tokens": ["Bank", "of", "China"], "entities": [{"start": 0, "end": 3, "type": "ORG"}]}
     {"text": "Bank of China", "entities": [{"start": 0, "end": 13, "label": "ORG"}]}
 
-Offsets count words in the first form, code points in the second; both are half-open. Other fields
+Offsets count words in the first form, code points in the second; both are half-open. What nobody
+has decided is left out and counted, by the "status" of a record and of an entity. Other fields
 (relations, "ltokens" and "rtokens" for neighbouring sentences) are ignored.
 """
 
@@ -15,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from ...types import Entity, Example, Span
+from .decisions import UNDECIDED, decision, why_left_out
 from .documents import split_document
 from .records import DataError, ParsedLine, ParseResult
 
-_NOT_GOLD = frozenset({"rejected", "suggested"})
 _BLANK = " \t\r\n"
 
 
@@ -79,23 +80,29 @@ def _next(text: str, position: int, line: int) -> tuple[int, int]:
 
 
 def _parse(record: Any) -> ParseResult:
-    if isinstance(record, dict) and isinstance(record.get("entities"), list):
-        entities = record["entities"]
-        if isinstance(record.get("tokens"), list):
-            return ParseResult((_token_example(record["tokens"], entities),))
-        if isinstance(record.get("text"), str):
-            return split_document(record["text"], _gold(entities))
+    if isinstance(record, dict):
+        words, text, entities = (record.get(key) for key in ("tokens", "text", "entities"))
+        has_words = isinstance(words, list) or isinstance(text, str)
+        if has_words and (reason := why_left_out(record)):
+            return ParseResult((), notes={reason: 1})
+        if isinstance(entities, list) and isinstance(words, list):
+            return _parse_tokens(words, entities)
+        if isinstance(entities, list) and isinstance(text, str):
+            return _parse_text(text, entities)
     raise ValueError(
         'expected an object with "text" or "tokens", and "entities" as a list; got '
         f"{json.dumps(record)[:80]}"
     )
 
 
-def _gold(records: list[Any]) -> Iterator[Entity]:
+def _parse_text(text: str, records: list[Any]) -> ParseResult:
+    accepted: list[Entity] = []
+    undecided: list[Entity] = []
     for record in records:
         start, end, label = _fields(record, "label")
-        if record.get("status") not in _NOT_GOLD:
-            yield Entity(start, end, label)
+        if (made := decision(record)) != "rejected":
+            (accepted if made == "accepted" else undecided).append(Entity(start, end, label))
+    return split_document(text, accepted, undecided)
 
 
 def _fields(record: Any, label_key: str) -> tuple[int, int, str]:
@@ -109,15 +116,24 @@ def _fields(record: Any, label_key: str) -> tuple[int, int, str]:
     )
 
 
-def _token_example(words: list[Any], records: list[Any]) -> Example:
+def _parse_tokens(words: list[Any], records: list[Any]) -> ParseResult:
     for word in words:
         if not isinstance(word, str) or not word.strip():
             raise ValueError(f"expected every token to be a word, got {word!r}")
     if not words:
         raise ValueError("expected at least one token, got none")
-    parts = (part for record in records for part in _parts(record))
+    decisions = [decision(record) for record in records]
+    parts = (
+        part
+        for record, made in zip(records, decisions, strict=True)
+        if made != "rejected"
+        for part in _parts(record)
+    )
     spans = {Span(*_fields(part, "type")) for part in parts}
-    return Example(tuple(words), tuple(sorted(spans)))
+    example = Example(tuple(words), tuple(sorted(spans)))
+    if "suggested" in decisions:
+        return ParseResult((), notes={UNDECIDED: 1})
+    return ParseResult((example,))
 
 
 def _parts(record: Any) -> Iterator[Any]:

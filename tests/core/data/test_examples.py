@@ -66,13 +66,6 @@ def test_text_jsonl_is_cut_into_sentences_by_code_points(tmp_path: Path) -> None
     assert (reading.expanded, reading.joined) == (0, 0)
 
 
-@pytest.mark.parametrize("status", ["rejected", "suggested"])
-def test_what_nobody_accepted_is_not_gold(tmp_path: Path, status: str) -> None:
-    entity = {"start": 0, "end": 4, "label": "ORG", "status": status}
-    (example,) = read_examples(written(tmp_path, lines({"text": "Bank", "entities": [entity]})))
-    assert example.entities == ()
-
-
 def test_an_entity_that_ends_within_a_word_grows_to_the_word_and_is_counted() -> None:
     reading = split_document("the Bankers left", [Entity(4, 8, "ORG"), Entity(3, 12, "PER")])
     assert reading.examples[0].entities == (Span(1, 2, "ORG"), Span(1, 2, "PER"))
@@ -137,7 +130,7 @@ GOOD = lines({"tokens": ["a"], "entities": []})
         ("", 1, "at least one sentence"),
         (GOOD + "\n{", 2, "Expecting"),
         (GOOD + "\n[]", 2, 'expected an object with "text" or "tokens"'),
-        (GOOD + '\n{"text": "a"}', 2, '"entities" as a list'),
+        (GOOD + '\n{"text": "a", "entities": "x"}', 2, '"entities" as a list'),
         (GOOD + '\n{"tokens": ["a", " "], "entities": []}', 2, "every token to be a word"),
         (GOOD + '\n{"tokens": [], "entities": []}', 2, "at least one token"),
         (GOOD + '\n{"tokens": ["a"], "entities": [7]}', 2, '"type": str}, got 7'),
