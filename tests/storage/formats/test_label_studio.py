@@ -301,3 +301,20 @@ def test_an_address_alone_is_no_text_and_html_alone_is_one() -> None:
     assert (
         single(task(data={"text": "See https://example.org/a and a < b & c > d"})).entities is None
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "words"),
+    [
+        ("Bank\nof China hired.", 13, "Bank\\nof China"),
+        ("Bank  of China hired.", 14, "Bank of China"),
+    ],
+)
+def test_a_selection_across_a_line_end_or_several_blanks_is_placed(
+    text: str, end: int, words: str
+) -> None:
+    value = {"start": 0, "end": end, "text": words, "labels": ["ORG"]}
+    selected = {"id": "s", "type": "labels", "value": value}
+    document = single(task(data={"text": text}, annotations=[annotation(selected)]))
+
+    assert shown(document) == [(text[:end], "ORG", "accepted")]
