@@ -3,7 +3,8 @@
 Entities are the layer NamedEntity's `value`; in a file without it, the first feature of the one
 span layer of the project's own. Other layers are left out and counted. The text is put together
 from `#Text` as INCEpTION does it: a gap between sentences is a line end and blanks. INCEpTION
-leaves the line end at the very end of a text out; so does what is read here.
+leaves the line end at the very end of a text out; so does what is read here. Each word must be in
+`#Text` where its row says.
 """
 
 from __future__ import annotations
@@ -22,7 +23,13 @@ from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import whole
 from storage.formats.offsets import Ruler
 from storage.formats.own_layers import own_layer
-from storage.formats.webanno_escapes import FEATURE, LAYER, cell_values, unescape_text
+from storage.formats.webanno_escapes import (
+    FEATURE,
+    LAYER,
+    cell_values,
+    unescape_text,
+    unescape_value,
+)
 from storage.records import BadRecord, Counted, DocumentRecord, Record
 
 _FORMAT = "#FORMAT=WebAnno TSV 3"
@@ -32,7 +39,7 @@ _NOTHING = ("_", "")
 _WIDEST_GAP = 1_000_000
 """UTF-16 units between two sentences; a larger number is a fault, and not white space."""
 _ROW = re.compile(
-    r"\d+-\d+(?:\.\d+)?\t(?P<start>\d{1,9})-(?P<end>\d{1,9})\t[^\t]*(?:\t(?P<cells>.*))?"
+    r"\d+-\d+(?:\.\d+)?\t(?P<start>\d{1,9})-(?P<end>\d{1,9})\t(?P<form>[^\t]*)(?:\t(?P<cells>.*))?"
 )
 
 
@@ -52,6 +59,11 @@ class _Reading:
     length: int = 0
     """UTF-16 units of the text so far."""
     sentence: list[str] = field(default_factory=list)
+    """The lines of a sentence whose first word is not read yet."""
+    begin: int = 0
+    """Where the sentence of the words begins, in UTF-16 units."""
+    units: bytes = b""
+    """That sentence in UTF-16."""
     entities: dict[object, Key] = field(default_factory=dict)
     left: Counter[str] = field(default_factory=Counter)
     """What is left out, by kind."""
@@ -138,7 +150,8 @@ def _add_row(reading: _Reading, line: str, number: int) -> None:
         raise _LineError(number, f"'1-1<tab>0-4<tab>word<tab>…' is expected, got {line[:60]!r}")
     start, end = int(match["start"]), int(match["end"])
     if reading.sentence:
-        _begin_sentence(reading, start, number)
+        _begin_sentence(reading, start, match["form"], number)
+    _check_form(reading, start, end, match["form"], number)
     cells = [] if match["cells"] is None else match["cells"].split("\t")
     annotated = [i for i, cell in enumerate(cells) if cell not in _NOTHING]
     layers = {reading.others[i] for i in annotated if i in reading.others}
@@ -168,19 +181,44 @@ def _add_entity(reading: _Reading, word: Key, identity: int | None, number: int)
     reading.entities[key] = (min(first, start), max(last, end), label)
 
 
-def _begin_sentence(reading: _Reading, start: int, number: int) -> None:
-    gap = start - reading.length
+def _begin_sentence(reading: _Reading, start: int, form: str, number: int) -> None:
+    """Takes the sentence's text, which may begin before its first word."""
     text = "\n".join(reading.sentence)
+    before = min((at for word in _readings(form) if (at := text.find(word)) >= 0), default=0)
+    begin = start - len(_utf16(text[:before])) // 2
+    gap = begin - reading.length
     if gap < 0 or gap > _WIDEST_GAP:
         raise _LineError(
             number,
-            f"a sentence that begins at {start} follows on a text of {reading.length} UTF-16 "
+            f"a sentence that begins at {begin} follows on a text of {reading.length} UTF-16 "
             "units; offsets are UTF-16 units of the whole text: was #Text changed?",
         )
     filling = " " * gap if reading.length == 0 else "\n" * (gap > 0) + " " * (gap - 1)
     reading.parts += (filling, text)
-    reading.length = start + len(text.encode("utf-16-le", "surrogatepass")) // 2
+    reading.begin, reading.units = begin, _utf16(text)
+    reading.length = begin + len(reading.units) // 2
     reading.sentence.clear()
+
+
+def _check_form(reading: _Reading, start: int, end: int, form: str, number: int) -> None:
+    """Refuses a word that is not in its sentence where its row says."""
+    first, last = max(start - reading.begin, 0), max(end - reading.begin, 0)
+    covered = reading.units[2 * first : 2 * last].decode("utf-16-le", "surrogatepass")
+    if form and covered not in _readings(form):
+        raise _LineError(
+            number,
+            f"the word {form[:60]!r} is expected at [{start}, {end}), but #Text has "
+            f"{covered[:60]!r} there; offsets are UTF-16 units of the whole text: was it changed?",
+        )
+
+
+def _readings(form: str) -> tuple[str, ...]:
+    """What a word may stand for: tools differ in what they escape of it."""
+    return form, unescape_text(form), unescape_value(form)
+
+
+def _utf16(text: str) -> bytes:
+    return text.encode("utf-16-le", "surrogatepass")
 
 
 def _finished(reading: _Reading, name: str) -> DocumentRecord:

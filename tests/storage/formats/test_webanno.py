@@ -105,6 +105,23 @@ def test_sentences_of_several_lines_and_gaps_are_put_together_as_inception_does(
     assert shown(document) == [("two", "X"), ("#", "Y")]
 
 
+def test_a_sentence_may_begin_before_its_first_word() -> None:
+    document = first(
+        HEAD + "#Text= Mara lives.\n1-1\t1-5\tMara\tPER\n1-2\t6-11\tlives\t_\n"
+        "\n#Text=😊 Oslo is nice\n2-1\t16-20\tOslo\tLOC\n2-2\t21-23\tis\t_\n"
+    )
+
+    assert document.text == " Mara lives.\n😊 Oslo is nice"
+    assert shown(document) == [("Mara", "PER"), ("Oslo", "LOC")]
+
+
+@pytest.mark.parametrize("form", ["a_b|c", "a\\_b\\|c"])
+def test_a_word_may_be_escaped(form: str) -> None:
+    document = first(HEAD + f"#Text=a_b|c d\n1-1\t0-5\t{form}\tX\n1-2\t6-7\td\t_\n")
+
+    assert shown(document) == [("a_b|c", "X")]
+
+
 def test_white_space_is_exact_where_entities_begin_or_end_in_it() -> None:
     text = "\n\t  A  b\r\n\r\nc\x0b\x1fd \\t\u2028e  "
     spans = (SpanRecord(0, 6, "X", key="e1"), SpanRecord(5, 9, "Y", key="e2"))
@@ -135,8 +152,11 @@ def test_any_label_and_any_line_survive_their_escapes(label: str, text: str) -> 
         ("11-16", "x-16", 9, "'1-1<tab>0-4<tab>word"),
         ("0-2", "0-2000000000", 6, "'1-1<tab>0-4<tab>word"),
         ("0-2\t", "900000000-900000002\t", 6, "was #Text changed?"),
-        ("11-16\tChina\tORG[1]", "11-99\tChina\tORG[1]", 1, "does not lie in the text"),
-        ("0-2\t😊\t_", "0-1\t😊\tX", 1, "cuts a character in two"),
+        ("11-16\tChina\tORG[1]", "11-99\t\tORG[1]", 1, "does not lie in the text"),
+        ("0-2\t😊\t_", "0-1\t\tX", 1, "cuts a character in two"),
+        ("17-22\thired", "17-22\tfired", 10, "'fired' is expected at [17, 22), but #Text has 'hi"),
+        ("11-16\tChina", "11-99\tChina", 9, "'China' is expected at [11, 99), but #Text has 'Chi"),
+        ("Text=😊 Bank", "Text=Bank", 6, "'😊' is expected at [0, 2), but #Text has 'Ba' there"),
         ("of\tORG[1]", "of\tPER[1]", 8, "[1] is 'ORG' above and 'PER' here"),
         ("\tof\tORG[1]", "\tof", 8, "cells are expected after the word"),
     ],
