@@ -76,6 +76,7 @@ def test_what_inception_writes_is_read_with_its_other_layers_passed_over() -> No
     assert document.text == "Anna\tsaw Rome.\n Londoners"
     assert shown(document) == [("Anna", "PER"), ("Rome", "L_OC"), ("London", "LOC")]
     assert document.notes == (
+        Counted("values of the feature identifier of the layer NamedEntity, left out", 1),
         Counted("words annotated without a label, left out", 1),
         Counted("words of the layer CoreferenceLink, left out", 1),
         Counted("words of the layer POS, left out", 3),
@@ -87,6 +88,36 @@ def test_the_one_layer_of_the_projects_own_is_taken_where_there_are_no_named_ent
     document = first(EXAMPLE.replace(LAYER, "#T_SP=webanno.custom.Finding|kind"))
 
     assert shown(document)[0] == ("Bank of China", "ORG")
+
+
+@pytest.mark.parametrize(
+    ("features", "taken"),
+    [
+        ("confidence|kind", "kind"),
+        ("kind|confidence", "kind"),
+        ("value|type", "value"),
+        ("note|EntityType", "EntityType"),
+        ("first|second", "first"),
+    ],
+)
+def test_of_several_features_the_one_that_is_called_so_is_the_label(
+    features: str, taken: str
+) -> None:
+    cells = "\t".join("PER[1]" if name == taken else "high[1]" for name in features.split("|"))
+    (passed,) = {*features.split("|")} - {taken}
+    document = first(
+        f"#FORMAT=WebAnno TSV 3.3\n#T_SP=webanno.custom.Entity|{features}\n\n\n#Text=Mara Haag ran"
+        f"\n1-1\t0-4\tMara\t{cells}\n1-2\t5-9\tHaag\t{cells}\n1-3\t10-13\tran\t_\t*\n"
+    )
+
+    assert shown(document) == [("Mara Haag", "PER")]
+    assert document.notes[0] == (
+        f"its labels are the feature {taken!r} of the layer Entity, not {passed!r}"
+    )
+    assert (
+        Counted(f"values of the feature {passed} of the layer Entity, left out", 1)
+        in document.notes
+    )
 
 
 def test_without_any_layer_nobody_looked() -> None:
