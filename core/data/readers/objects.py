@@ -3,8 +3,9 @@
     {"tokens": ["Bank", "of", "China"], "entities": [{"start": 0, "end": 3, "type": "ORG"}]}
     {"text": "Bank of China", "entities": [{"start": 0, "end": 13, "label": "ORG"}]}
 
-Offsets count words in the first form, code points in the second; both are half-open. Other fields
-(relations, "ltokens" and "rtokens" for neighbouring sentences) are ignored.
+Offsets count words in the first form, code points in the second; both are half-open. "type" and
+"label" may stand for each other. Other fields (relations, "ltokens" and "rtokens" for neighbouring
+sentences) are ignored.
 """
 
 from __future__ import annotations
@@ -93,14 +94,15 @@ def _parse(record: Any) -> ParseResult:
 
 def _gold(records: list[Any]) -> Iterator[Entity]:
     for record in records:
-        start, end, label = _fields(record, "label")
+        start, end, label = _fields(record, "label", "type")
         if record.get("status") not in _NOT_GOLD:
             yield Entity(start, end, label)
 
 
-def _fields(record: Any, label_key: str) -> tuple[int, int, str]:
+def _fields(record: Any, label_key: str, other_key: str) -> tuple[int, int, str]:
     if isinstance(record, dict):
-        start, end, label = record.get("start"), record.get("end"), record.get(label_key)
+        start, end = record.get("start"), record.get("end")
+        label = record.get(label_key) or record.get(other_key)
         if type(start) is int and type(end) is int and isinstance(label, str) and label:
             return start, end, label
     raise ValueError(
@@ -116,7 +118,7 @@ def _token_example(words: list[Any], records: list[Any]) -> Example:
     if not words:
         raise ValueError("expected at least one token, got none")
     parts = (part for record in records for part in _parts(record))
-    spans = {Span(*_fields(part, "type")) for part in parts}
+    spans = {Span(*_fields(part, "type", "label")) for part in parts}
     return Example(tuple(words), tuple(sorted(spans)))
 
 
