@@ -172,6 +172,18 @@ def test_the_short_export_is_read() -> None:
     assert document.meta == {"url": "x"}
 
 
+def test_a_short_export_of_hypertext_is_read_and_other_kinds_are_named() -> None:
+    offsets = {"start": "/t[1]", "end": "/t[1]", "globalOffsets": {"start": 2, "end": 15}}
+    shown_as_html = {**offsets, "text": "Bank of China", "hypertextlabels": ["ORG"]}
+    dialogue = {"start": "0", "end": "1", "text": "hired", "paragraphlabels": ["X"]}
+    short = {"id": 1, "text": TEXT, "annotator": 1, "annotation_id": 3}
+    short |= {"label": [shown_as_html], "dialogue": [dialogue]}
+    document = single(json.dumps([short]).encode())
+
+    assert shown(document) == [("Bank of China", "ORG", "accepted")]
+    assert document.notes == (Counted("results of type 'paragraphlabels' left out", 1),)
+
+
 @pytest.mark.parametrize(
     ("record", "reason"),
     [
