@@ -86,6 +86,11 @@ def string(
     return value
 
 
+def label_in(raw: Mapping[str, Any], *keys: str) -> str:
+    """The label under the first of the keys that is there."""
+    return string(raw, next((key for key in keys if raw.get(key) is not None), keys[0]))
+
+
 def whole(raw: Mapping[str, Any], key: str) -> int:
     value = raw.get(key)
     if not isinstance(value, int) or isinstance(value, bool):

@@ -24,6 +24,10 @@ accepted. Rejected entities are what a person refused: they are no truth to trai
 key is refused by name, so that a misspelt one is not lost in silence; what is yours goes into
 `meta`, which is kept.
 
+What other tools write beside is read, too: `type` where there is no `label`; an entity's own words
+under `text`, which prove its place; a document's `id`, which is its name, or is kept in `meta` if
+it has one.
+
 `history` is written on request and read back whole: every other answer of a model or a person in
 order of age, each naming by `parent` the place (from 0) of the one that it corrects, and every
 action as it was received. What the default form holds does not depend on it.
@@ -42,13 +46,13 @@ from storage.formats.export_tally import Written
 from storage.formats.fields import one_word, own_data, own_split, string
 from storage.formats.json_records import read_records
 from storage.formats.jsonl_history import history_json, parse_history
-from storage.formats.jsonl_spans import entities, entity_json, only
+from storage.formats.jsonl_spans import entities, entity_json, identifier, only
 from storage.formats.tokens import parse_tokens
 from storage.records import DocumentRecord, Record
 
 _DOCUMENT_KEYS = (
     "text", "name", "split", "status", "entities", "provenance", "meta", "comment", "skip_reason",
-    "history",
+    "history", "id",
 )  # fmt: skip
 _LONGEST_REMARK = 10_000
 
@@ -98,19 +102,27 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
         return parse_tokens(raw, name, line)
     only(raw, _DOCUMENT_KEYS, "a document")
     text = string(raw, "text")
+    spans, notes = entities(raw, text)
     return DocumentRecord(
         text=text,
-        name=string(raw, "name", name),
-        entities=entities(raw, text),
+        name=string(raw, "name", identifier(raw, name)),
+        entities=spans,
         split=own_split(raw),
         status=one_word(raw, "status", DOCUMENT_STATUSES),
         provenance=own_data(raw, "provenance"),
-        meta=own_data(raw, "meta"),
+        meta=_meta(raw),
         comment=_remark(raw, "comment"),
         skip_reason=_remark(raw, "skip_reason"),
         history=parse_history(raw, text),
         line=line,
+        notes=notes,
     )
+
+
+def _meta(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The importer's own data, and the id of a document that has a name of its own."""
+    known = {"id": raw["id"]} if "name" in raw and raw.get("id") not in (None, "") else {}
+    return {**known, **own_data(raw, "meta")}
 
 
 def _remark(raw: Mapping[str, Any], key: str) -> str:

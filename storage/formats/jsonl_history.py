@@ -88,9 +88,10 @@ def _set(raw: Mapping[str, Any], number: int, text: str) -> SetRecord:
     person = raw.get("person")
     if (origin == "person") != (person is not None):
         raise FieldError("a person's set names the 'person', and a machine's set names none")
+    spans, _ = entities(raw, text)
     return SetRecord(
         origin=origin,
-        entities=entities(raw, text) or (),
+        entities=spans or (),
         created_at=_time(raw, "created_at"),
         submitted_at=None if raw.get("submitted_at") is None else _time(raw, "submitted_at"),
         person=None if person is None else string(raw, "person", longest=_LONGEST_PERSON),

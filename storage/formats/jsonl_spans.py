@@ -7,11 +7,22 @@ from typing import Any
 
 from core.types import Key, key_of
 from storage.enums import SOURCES, SPAN_STATUSES
-from storage.formats.fields import FieldError, object_of, one_word, own_data, score, string, whole
+from storage.formats.fields import (
+    FieldError,
+    label_in,
+    object_of,
+    one_word,
+    own_data,
+    score,
+    string,
+    whole,
+)
+from storage.formats.labelled_spans import list_of
+from storage.formats.offsets import Location, in_code_points
 from storage.formats.unclaimed import hint
-from storage.records import SpanRecord
+from storage.records import Note, SpanRecord
 
-_ENTITY_KEYS = ("start", "end", "label", "status", "score", "source", "id", "confidence")
+_ENTITY_KEYS = ("start", "end", "label", "status", "score", "source", "id", "confidence", "text")
 
 
 def entity_json(span: SpanRecord) -> dict[str, Any]:
@@ -27,39 +38,54 @@ def entity_json(span: SpanRecord) -> dict[str, Any]:
     return {**entity, "confidence": dict(span.confidence)} if span.confidence else entity
 
 
-def entities(raw: Mapping[str, Any], text: str) -> tuple[SpanRecord, ...] | None:
-    """What stands under `entities`: None where it is absent or null. Raises `FieldError`."""
+def entities(
+    raw: Mapping[str, Any], text: str
+) -> tuple[tuple[SpanRecord, ...] | None, tuple[Note, ...]]:
+    """What stands under `entities`, None where it is absent or null, and what to tell of it.
+
+    Raises `FieldError`.
+    """
     if raw.get("entities") is None:
-        return None
-    if not isinstance(raw["entities"], list):
-        raise FieldError(f"'entities' must be a list, got {type(raw['entities']).__name__}")
+        return None, ()
+    given = [object_of(entry, "an entity") for entry in list_of(raw["entities"], "'entities'")]
+    locations, note = in_code_points(text, [_location(entry) for entry in given])
     spans = tuple(
-        _entity(object_of(entity, "an entity"), number, text)
-        for number, entity in enumerate(raw["entities"], 1)
+        _entity(entry, number, location)
+        for number, (entry, location) in enumerate(zip(given, locations, strict=True), 1)
     )
     _refuse_twins(spans)
-    return spans
+    return spans, (note,) if note else ()
 
 
-def _entity(raw: Mapping[str, Any], number: int, text: str) -> SpanRecord:
-    only(raw, _ENTITY_KEYS, "an entity")
-    start, end, label = whole(raw, "start"), whole(raw, "end"), string(raw, "label")
-    if not 0 <= start < end <= len(text):
-        raise FieldError(
-            f"entity [{start}, {end}) {label!r} does not lie in the text of {len(text)} code "
-            "points; offsets are code points (not bytes or UTF-16 units), end exclusive"
-        )
+def _location(raw: Mapping[str, Any]) -> Location:
+    """Where an entity says that it lies; its words under `text`, if it says them."""
+    only(raw, (*_ENTITY_KEYS, *(("type",) if raw.get("label") is None else ())), "an entity")
+    surface = None if raw.get("text") is None else string(raw, "text")
+    return Location(whole(raw, "start"), whole(raw, "end"), surface, _label(raw))
+
+
+def _entity(raw: Mapping[str, Any], number: int, location: tuple[int, int]) -> SpanRecord:
     status = one_word(raw, "status", SPAN_STATUSES) or "accepted"
     return SpanRecord(
-        start=start,
-        end=end,
-        label=label,
+        *location,
+        label=_label(raw),
         status=status,
         score=score(raw),
         source=one_word(raw, "source", SOURCES) or ("model" if status == "suggested" else "person"),
-        key=string(raw, "id", f"e{number}", longest=64),
+        key=identifier(raw, f"e{number}", longest=64),
         confidence=own_data(raw, "confidence") if raw.get("confidence") else None,
     )
+
+
+def _label(raw: Mapping[str, Any]) -> str:
+    return label_in(raw, "label", "type")
+
+
+def identifier(raw: Mapping[str, Any], default: str, longest: int | None = None) -> str:
+    """What stands under `id`, which other tools write as a number, too."""
+    value = raw.get("id")
+    given = default if value in (None, "") else str(value) if type(value) is int else value
+    return string({"id": given}, "id", longest=longest)
 
 
 def _refuse_twins(spans: tuple[SpanRecord, ...]) -> None:

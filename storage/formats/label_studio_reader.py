@@ -208,11 +208,18 @@ def _from_min(raw: _Object) -> dict[str, Any]:
             "a task has 'data' with its text, and 'annotations' or 'predictions'; got "
             f"{', '.join(sorted(raw)[:8]) or 'nothing'}"
         )
-    results = [{"type": "labels", "value": value} for values in listed.values() for value in values]
+    results = [
+        {"type": _kind(value), "value": value} for values in listed.values() for value in values
+    ]
     annotation = {key: raw[key] for key in own_keys[3:] if key in raw} | {"result": results}
     annotation["completed_by"] = raw.get("annotator")
     data = {key: value for key, value in raw.items() if key not in (*own_keys, *listed)}
     return {"data": data, "annotations": [annotation] if "annotation_id" in raw or listed else []}
+
+
+def _kind(value: _Object) -> str:
+    """The kind of a result of JSON-MIN, which has its labels under the kind's name."""
+    return next((key for key in value if key.endswith("labels")), "labels")
 
 
 def _are_results(value: object) -> bool:

@@ -24,6 +24,8 @@ Offsets = tuple[tuple[int, int], ...]
 _MARK = "\ufeff"
 _BLANKS = (re.compile(r"\r\n|\s"), re.compile(r"\s"))
 """What tools that write words on one line make a blank of: CRLF as one, or as two."""
+_WRITTEN_LINE_END = re.compile(r"\\r\\n|\\[nr]")
+"""A backslash and a letter, which Label Studio writes in the place of a line end."""
 _LONE_LF = re.compile(r"(?<!\r)\n")
 _LINE_END = re.compile(r"[\r\n]")
 _MOST_CHANGES = 2
@@ -115,7 +117,7 @@ def in_code_points(text: str, locations: Sequence[Location]) -> tuple[Offsets, s
     """
     fault = _first_fault(text, locations)
     if fault is None:
-        return tuple((location.start, location.end) for location in locations), None
+        return _as_they_are(locations), None
     index, reason = fault
     if any(location.surface is not None for location in locations):
         for fitting in _fitting(text, locations):
@@ -124,8 +126,16 @@ def in_code_points(text: str, locations: Sequence[Location]) -> tuple[Offsets, s
                 raise FieldError(f"{reason}; its offsets {ways}: which, its words do not tell")
             for counting, offsets in fitting.items():
                 return offsets, f"its offsets {counting}; they were converted to code points"
+        fault = _first_fault(text, locations, _same_but_for_blanks)
+        if fault is None:
+            return _as_they_are(locations), None
+        index, reason = fault
         reason += _cause(text, locations, index)
     raise FieldError(reason)
+
+
+def _as_they_are(locations: Sequence[Location]) -> Offsets:
+    return tuple((location.start, location.end) for location in locations)
 
 
 def _fitting(text: str, locations: Sequence[Location]) -> Iterator[dict[Counting, Offsets]]:
@@ -173,14 +183,42 @@ def _converted(text: str, locations: Sequence[Location], counting: Counting) -> 
     return tuple(converted)
 
 
-def _first_fault(text: str, locations: Sequence[Location]) -> tuple[int, str] | None:
+def _same(there: str, surface: str) -> bool:
+    """Whether they differ in the kind of white space at most: some tools write \\n as a blank."""
+    return there == surface or any(
+        blank.sub(" ", there) == blank.sub(" ", surface) for blank in _BLANKS
+    )
+
+
+def _same_but_for_blanks(there: str, surface: str) -> bool:
+    """Whether they are the same words, as a browser writes what was selected: it makes one blank of
+    several, and Label Studio a backslash and an n of a line end.
+
+    It cannot tell two ways of counting apart that differ by a blank: it is for offsets as they are.
+    """
+    return _words(there) == _words(surface)
+
+
+def _words(surface: str) -> list[str]:
+    return _WRITTEN_LINE_END.sub(" ", surface).split()
+
+
+def _first_fault(
+    text: str, locations: Sequence[Location], same: Callable[[str, str], bool] = _same
+) -> tuple[int, str] | None:
     for index, location in enumerate(locations):
-        if fault := _fault(text, location, location.start, location.end):
+        if fault := _fault(text, location, location.start, location.end, same):
             return index, fault
     return None
 
 
-def _fault(text: str, location: Location, start: int, end: int) -> str | None:
+def _fault(
+    text: str,
+    location: Location,
+    start: int,
+    end: int,
+    same: Callable[[str, str], bool] = _same,
+) -> str | None:
     shown = f"entity [{location.start}, {location.end}) {_short(location.label)}"
     if not 0 <= start < end <= len(text):
         return (
@@ -188,7 +226,7 @@ def _fault(text: str, location: Location, start: int, end: int) -> str | None:
             "points, end exclusive"
         )
     there = text[start:end]
-    if location.surface is not None and not _same(there, location.surface):
+    if location.surface is not None and not same(there, location.surface):
         return f"{shown} is {_short(location.surface)} says the file, but {_short(there)} is there"
     return None
 
@@ -204,13 +242,6 @@ def _cause(text: str, locations: Sequence[Location], index: int) -> str:
     if fitting and fitting[-1] <= first_end < locations[index].start:
         return f"{tried}; the entities of the first line fit: were line ends changed or removed?"
     return f"{tried}; was the text changed after it was annotated?"
-
-
-def _same(there: str, surface: str) -> bool:
-    """Whether they differ in the kind of white space at most: some tools write \\n as a blank."""
-    return there == surface or any(
-        blank.sub(" ", there) == blank.sub(" ", surface) for blank in _BLANKS
-    )
 
 
 def _short(value: str) -> str:

@@ -3,6 +3,7 @@
     12345|t|Title
     12345|a|Abstract
     12345<tab>0<tab>5<tab>Title<tab>Disease<tab>MESH:D000001
+    12345<tab>CID<tab>MESH:D000002<tab>MESH:D000001
 
 Offsets count code points of the title, one character, and the abstract, end exclusive; the words
 of the entities tell where they were counted otherwise. The identifiers of the concepts and the
@@ -75,7 +76,7 @@ def _add(entry: _Entry, line: str, passage: re.Match[str] | None, number: int) -
     if len(cells) >= 5 and _NUMBER.fullmatch(cells[1]) and _NUMBER.fullmatch(cells[2]) and cells[4]:
         entry.marks.append(Mark(int(cells[1]), int(cells[2]), cells[4], cells[3]))
         entry.identifiers += len(cells) > 5 and cells[5] not in ("", "-", "-1")
-    elif len(cells) == 4 and not _NUMBER.fullmatch(cells[1]):
+    elif len(cells) >= 4 and cells[1][:1].isalpha():
         entry.relations += 1
     else:
         expected = "'ID|t|title', 'ID|a|abstract' or 'ID<tab>start<tab>end<tab>words<tab>label'"

@@ -4,7 +4,8 @@ Every entity is in `doc.spans["sc"]`, which may nest and cross; the outermost ar
 spaCy's spans begin and end with tokens, so that the tokens are our words, cut where an entity
 begins or ends inside of one: nothing is unaligned, and the text is exact, white space included.
 Read are `doc.ents` and `doc.spans["sc"]`, or where there is no "sc" all groups; other groups are
-skipped and noted. A DocBin is one compressed block: it is built, and read, in memory.
+skipped and noted, categories of texts and identifiers of entities counted. A DocBin is one
+compressed block: it is built, and read, in memory.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from storage.formats.export_tally import Written, accepted, count_document, coun
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import ArchiveError, Budget, check_record, whole
 from storage.formats.token_alignment import covering
-from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, Record, SpanRecord
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, DocBin, Span
@@ -29,6 +30,8 @@ GROUP = "sc"
 _NAME = "name"
 """Of the document, in `doc.user_data`."""
 _ATTRIBUTES = ("ORTH", "ENT_IOB", "ENT_TYPE")
+_READ = (*_ATTRIBUTES, "ENT_KB_ID", "ENT_ID")
+"""Identifiers are read to be counted."""
 _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 
 
@@ -114,7 +117,7 @@ def _loaded(content: bytes) -> DocBin:
 
     docbin = DocBin().from_bytes(content)
     there = list(docbin.attrs)
-    attributes = [IDS[name] for name in _ATTRIBUTES if IDS[name] in there]
+    attributes = [IDS[name] for name in _READ if IDS[name] in there]
     columns = [there.index(number) for number in attributes]
     docbin.attrs = attributes
     docbin.tokens = [tokens[:, columns] for tokens in docbin.tokens]
@@ -135,11 +138,22 @@ def _document(docbin: DocBin, index: int, vocab: Vocab, stem: str) -> Record:
         spans, notes = to_spans(doc.text, [Mark(*key) for key in keys])
         passed = sorted(set(map(str, doc.spans)) - set(groups))
         left_out = (f"span groups skipped: {', '.join(passed)}",) if passed else ()
+        notes = (*notes, *left_out, *_uncarried(doc, found))
         return DocumentRecord(
-            doc.text, name, spans if looked else None, line=index + 1, notes=(*notes, *left_out)
+            doc.text, name, spans if looked else None, line=index + 1, notes=notes
         )
     except Exception as error:  # whatever the library trips over in a file from outside
         return BadRecord(index + 1, f"document {index + 1} cannot be read: {error!r}"[:300])
+
+
+def _uncarried(doc: Doc, found: Sequence[Span]) -> Iterator[Counted]:
+    """What a document and its entities have beside labels: each kind with its count."""
+    counts = {
+        "categories of texts (cats)": len(doc.cats),
+        "links to a knowledge base (kb_id)": len({_key(doc, span) for span in found if span.kb_id}),
+        "identifiers of entities (id)": len({_key(doc, span) for span in found if span.id}),
+    }
+    yield from (Counted(f"{kind} left out", count) for kind, count in counts.items() if count)
 
 
 def _only(docbin: DocBin, index: int) -> DocBin:

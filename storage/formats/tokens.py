@@ -1,9 +1,9 @@
 """The corpora's token JSONL: `{"tokens": [...], "entities": [{"start", "end", "type"}]}`.
 
-Offsets count tokens, end exclusive. In the place of entities there may be a tag for each token,
-`{"tokens": [...], "ner_tags": ["B-PER", "O"]}`, as Hugging Face's data sets have it; tags that are
-numbers need names. Where a `text` stands beside and the tokens follow one another in it, it is
-kept; else the text becomes the tokens joined by single spaces.
+Offsets count tokens, end exclusive; `label` may stand for `type`. In the place of entities there
+may be a tag for each token, `{"tokens": [...], "ner_tags": ["B-PER", "O"]}`, as Hugging Face's data
+sets have it; tags that are numbers need names. Where a `text` stands beside and the tokens follow
+one another in it, it is kept; else the text becomes the tokens joined by single spaces.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from core.text.tag_schemes import TagError, decode_tags
 from core.types import Key
-from storage.formats.fields import FieldError, object_of, string, whole
+from storage.formats.fields import FieldError, label_in, object_of, string, whole
 from storage.formats.labelled_spans import list_of
 from storage.formats.unclaimed import misspelt, unclaimed
 from storage.formats.words import Words, offsets_in
@@ -114,7 +114,11 @@ def _tag(tag: object, key: str, names: Sequence[str]) -> str:
 
 def _entity(raw: object, length: int) -> Key:
     entity = object_of(raw, "an entity")
-    start, end, label = whole(entity, "start"), whole(entity, "end"), string(entity, "type")
+    start, end, label = (
+        whole(entity, "start"),
+        whole(entity, "end"),
+        label_in(entity, "type", "label"),
+    )
     if not 0 <= start < end <= length:
         raise FieldError(
             f"entity [{start}, {end}) {label!r} does not lie in the {length} tokens; "

@@ -2,7 +2,7 @@
 
 Read and written by dkpro-cassis, which turns code points into UIMA's UTF-16 units and back.
 Entities are DKPro's NamedEntity with its `value`, as INCEpTION exports them; in a type system
-without it, the first feature of the project's one own layer. Other layers are skipped and
+without it, a feature of the project's one own layer. Other layers and features are skipped and
 noted. XML 1.0 cannot hold control characters: a text with one is left out and named.
 """
 
@@ -22,10 +22,16 @@ from storage.formats.archives import ZIP_MARKS, Archive, names_at
 from storage.formats.export_tally import Written, accepted, count_document, count_span
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import whole
-from storage.formats.own_layers import own_layer
+from storage.formats.own_layers import (
+    choice_note,
+    feature_left_out,
+    label_feature,
+    own_layer,
+    short_name,
+)
 from storage.formats.xml_guard import check_xml
 from storage.formats.zip_writer import Pack
-from storage.records import BadRecord, Counted, DocumentRecord, Record, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, Note, Record, SpanRecord
 
 if TYPE_CHECKING:
     from cassis import Cas, TypeSystem
@@ -34,6 +40,8 @@ TYPE = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
 FEATURE = "value"
 _ANNOTATION = "uima.tcas.Annotation"
 _STRING = "uima.cas.String"
+_BASE = ("sofa", "begin", "end")
+"""What every annotation has."""
 _TYPES_FILE = "TypeSystem.xml"
 _FRAME = re.compile(r".*\.(Token|Sentence|DocumentAnnotation|DocumentMetaData|TagsetDescription"
                     r"|TagDescription|Paragraph|Heading|Div|CASMetadata|LayerDefinition"
@@ -171,9 +179,9 @@ def _dkpro_types() -> TypeSystem:
     return load_dkpro_core_typesystem()
 
 
-def _marks(cas: Cas) -> tuple[list[Mark], list[Counted]]:
-    """The entities, and notes on the layers that are skipped."""
-    chosen, feature = _layer(cas)
+def _marks(cas: Cas) -> tuple[list[Mark], list[Note]]:
+    """The entities, and notes on the layers and features that are skipped."""
+    chosen, feature, notes = _layer(cas)
     marks: list[Mark] = []
     others: Counter[str] = Counter()
     for annotation in cas.select_all_annotations():
@@ -181,27 +189,33 @@ def _marks(cas: Cas) -> tuple[list[Mark], list[Counted]]:
         if chosen is not None and cas.typesystem.subsumes(chosen, kind.name):
             label = annotation.get(feature)
             if annotation.begin == annotation.end:
-                others["annotations of no text"] += 1
+                others["annotations of no text left out"] += 1
             elif isinstance(label, str) and label:
                 marks.append(Mark(_whole(annotation.begin), _whole(annotation.end), label))
             else:
-                others["entities without a label"] += 1
+                others["entities without a label left out"] += 1
+            others.update(
+                feature_left_out(item.name, short_name(chosen))
+                for item in kind.all_features
+                if item.name not in (*_BASE, feature) and annotation.get(item.name)
+            )
         elif not _FRAME.fullmatch(kind.name):
-            others[kind.name.rpartition(".")[2]] += 1
-    return marks, [Counted(f"{what} left out", count) for what, count in sorted(others.items())]
+            others[f"{short_name(kind.name)} left out"] += 1
+    return marks, [*notes, *(Counted(what, count) for what, count in sorted(others.items()))]
 
 
-def _layer(cas: Cas) -> tuple[str | None, str]:
-    """The type that entities have, and the feature that holds their label."""
+def _layer(cas: Cas) -> tuple[str | None, str, list[str]]:
+    """The type that entities have, the feature that holds their label, and a note of a choice."""
     kinds = {annotation.type.name: annotation.type for annotation in cas.select_all_annotations()}
     own_types = [kind for name, kind in kinds.items() if own_layer(name)]
     if len(own_types) == 1 and TYPE not in kinds:
-        texts = [
-            feature.name for feature in own_types[0].features if feature.rangeType.name == _STRING
-        ]
+        (kind,) = own_types
+        texts = [feature.name for feature in kind.features if feature.rangeType.name == _STRING]
         if texts:
-            return own_types[0].name, texts[0]
-    return (TYPE if cas.typesystem.contains_type(TYPE) else None), FEATURE
+            label = label_feature(texts)
+            choice = [choice_note(short_name(kind.name), label, texts)] if len(texts) > 1 else []
+            return kind.name, label, choice
+    return (TYPE if cas.typesystem.contains_type(TYPE) else None), FEATURE, []
 
 
 def _whole(offset: object) -> int:

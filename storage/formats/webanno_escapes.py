@@ -37,11 +37,11 @@ def cell_values(cell: str) -> list[tuple[str | None, int | None]]:
         match = _NUMBERED.fullmatch(raw)
         value, number = (match["value"], int(match["id"])) if match else (raw, None)
         if value != "_":
-            values.append((None if value in ("*", "") else _unescape_value(value), number))
+            values.append((None if value in ("*", "") else unescape_value(value), number))
     return values
 
 
-def _unescape_value(raw: str) -> str:
+def unescape_value(raw: str) -> str:
     return _ESCAPED.sub(lambda match: _unescaped(match, "\\[]|_;*-tnr"), raw)
 
 

@@ -1,16 +1,17 @@
 """WebAnno TSV 3 in: a `.tsv` file, or a ZIP archive of them, as INCEpTION and WebAnno write it.
 
-Entities are the layer NamedEntity's `value`; in a file without it, the first feature of the one
-span layer of the project's own. Other layers are left out and counted. The text is put together
+Entities are the layer NamedEntity's `value`; in a file without it, a feature of the one span layer
+of the project's own. Other layers and features are left out and counted. The text is put together
 from `#Text` as INCEpTION does it: a gap between sentences is a line end and blanks. INCEpTION
-leaves the line end at the very end of a text out; so does what is read here.
+leaves the line end at the very end of a text out; so does what is read here. Each word must be in
+`#Text` where its row says.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -21,18 +22,17 @@ from storage.formats.encodings import decoded
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import whole
 from storage.formats.offsets import Ruler
-from storage.formats.own_layers import own_layer
-from storage.formats.webanno_escapes import FEATURE, LAYER, cell_values, unescape_text
+from storage.formats.own_layers import feature_left_out
+from storage.formats.webanno_columns import Columns, find_columns
+from storage.formats.webanno_escapes import cell_values, unescape_text, unescape_value
 from storage.records import BadRecord, Counted, DocumentRecord, Record
 
 _FORMAT = "#FORMAT=WebAnno TSV 3"
-_LAYER_KINDS = ("#T_SP", "#T_CH", "#T_RL")
-"""Spans, chains and relations; what else the header says makes no cells."""
 _NOTHING = ("_", "")
 _WIDEST_GAP = 1_000_000
 """UTF-16 units between two sentences; a larger number is a fault, and not white space."""
 _ROW = re.compile(
-    r"\d+-\d+(?:\.\d+)?\t(?P<start>\d{1,9})-(?P<end>\d{1,9})\t[^\t]*(?:\t(?P<cells>.*))?"
+    r"\d+-\d+(?:\.\d+)?\t(?P<start>\d{1,9})-(?P<end>\d{1,9})\t(?P<form>[^\t]*)(?:\t(?P<cells>.*))?"
 )
 
 
@@ -44,15 +44,19 @@ class _LineError(ValueError):
 
 @dataclass(slots=True)
 class _Reading:
-    column: int | None
-    """Which cell holds the entities; None where no layer does."""
-    others: Mapping[int, str]
-    """The layers of the other cells."""
+    columns: Columns
     parts: list[str] = field(default_factory=list)
     length: int = 0
     """UTF-16 units of the text so far."""
     sentence: list[str] = field(default_factory=list)
+    """The lines of a sentence whose first word is not read yet."""
+    begin: int = 0
+    """Where the sentence of the words begins, in UTF-16 units."""
+    units: bytes = b""
+    """That sentence in UTF-16."""
     entities: dict[object, Key] = field(default_factory=dict)
+    values: set[tuple[int, int]] = field(default_factory=set)
+    """By column, the `[n]` of other features' values that are counted."""
     left: Counter[str] = field(default_factory=Counter)
     """What is left out, by kind."""
 
@@ -101,7 +105,7 @@ def _parsed(lines: Sequence[str], name: str) -> DocumentRecord:
     if not lines[0].startswith(_FORMAT):
         raise _LineError(1, f"{_FORMAT}.3 is expected in the first line, got {lines[0][:60]!r}")
     body = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    reading = _Reading(*_columns(lines[1:body]))
+    reading = _Reading(find_columns(lines[1:body]))
     in_header = True
     for number, line in enumerate(lines[body:], body + 1):
         if line.startswith("#") and in_header:
@@ -115,47 +119,48 @@ def _parsed(lines: Sequence[str], name: str) -> DocumentRecord:
     return _finished(reading, name)
 
 
-def _columns(header: Sequence[str]) -> tuple[int | None, dict[int, str]]:
-    """The cell that holds the entities, and the layers of the other cells by name."""
-    cells: list[tuple[str, str, bool]] = []
-    for line in header:
-        kind, _, rest = line.partition("=")
-        if kind in _LAYER_KINDS:
-            layer, *features = [part for part in rest.split("|") if part] or [""]
-            cells += [(layer, feature, kind == "#T_SP") for feature in features or [""]]
-    own_layers = {layer for layer, _, spans in cells if spans and own_layer(layer)}
-    chosen = next((i for i, cell in enumerate(cells) if cell[:2] == (LAYER, FEATURE)), None)
-    if chosen is None and len(own_layers) == 1:
-        chosen = next(i for i, cell in enumerate(cells) if cell[0] in own_layers)
-    taken = None if chosen is None else cells[chosen][0]
-    names = {i: layer.rpartition(".")[2][:80] for i, (layer, *_) in enumerate(cells)}
-    return chosen, {i: name for i, name in names.items() if cells[i][0] != taken}
-
-
 def _add_row(reading: _Reading, line: str, number: int) -> None:
     match = _ROW.fullmatch(line)
     if match is None:
         raise _LineError(number, f"'1-1<tab>0-4<tab>word<tab>…' is expected, got {line[:60]!r}")
     start, end = int(match["start"]), int(match["end"])
     if reading.sentence:
-        _begin_sentence(reading, start, number)
+        _begin_sentence(reading, start, match["form"], number)
+    _check_form(reading, start, end, match["form"], number)
     cells = [] if match["cells"] is None else match["cells"].split("\t")
-    annotated = [i for i, cell in enumerate(cells) if cell not in _NOTHING]
-    layers = {reading.others[i] for i in annotated if i in reading.others}
-    reading.left.update(f"words of the layer {layer}, left out" for layer in layers)
-    if reading.column is None:
+    _count_others(reading, cells)
+    column = reading.columns.label
+    if column is None:
         return
-    if reading.column >= len(cells):
+    if column >= len(cells):
         raise _LineError(
-            number, f"{reading.column + 1} cells are expected after the word, got {len(cells)}"
+            number, f"{column + 1} cells are expected after the word, got {len(cells)}"
         )
-    for label, identity in cell_values(cells[reading.column]):
+    for label, identity in cell_values(cells[column]):
         if start == end:
             reading.left["annotations of no text, left out"] += 1
         elif label is None:
             reading.left["words annotated without a label, left out"] += 1
         else:
             _add_entity(reading, (start, end, label), identity, number)
+
+
+def _count_others(reading: _Reading, cells: Sequence[str]) -> None:
+    """Counts a word once for each other layer, and each value of another feature of the labels'."""
+    columns = reading.columns
+    layers: set[str] = set()
+    for column, cell in enumerate(cells):
+        if cell not in _NOTHING and column in columns.others:
+            layers.add(columns.others[column])
+        elif column in columns.features:
+            kind = feature_left_out(columns.features[column], columns.layer)
+            for value, identity in cell_values(cell):
+                if value is None or (column, identity) in reading.values:
+                    continue
+                reading.left[kind] += 1
+                if identity is not None:
+                    reading.values.add((column, identity))
+    reading.left.update(f"words of the layer {layer}, left out" for layer in layers)
 
 
 def _add_entity(reading: _Reading, word: Key, identity: int | None, number: int) -> None:
@@ -168,19 +173,44 @@ def _add_entity(reading: _Reading, word: Key, identity: int | None, number: int)
     reading.entities[key] = (min(first, start), max(last, end), label)
 
 
-def _begin_sentence(reading: _Reading, start: int, number: int) -> None:
-    gap = start - reading.length
+def _begin_sentence(reading: _Reading, start: int, form: str, number: int) -> None:
+    """Takes the sentence's text, which may begin before its first word."""
     text = "\n".join(reading.sentence)
+    before = min((at for word in _readings(form) if (at := text.find(word)) >= 0), default=0)
+    begin = start - len(_utf16(text[:before])) // 2
+    gap = begin - reading.length
     if gap < 0 or gap > _WIDEST_GAP:
         raise _LineError(
             number,
-            f"a sentence that begins at {start} follows on a text of {reading.length} UTF-16 "
+            f"a sentence that begins at {begin} follows on a text of {reading.length} UTF-16 "
             "units; offsets are UTF-16 units of the whole text: was #Text changed?",
         )
     filling = " " * gap if reading.length == 0 else "\n" * (gap > 0) + " " * (gap - 1)
     reading.parts += (filling, text)
-    reading.length = start + len(text.encode("utf-16-le", "surrogatepass")) // 2
+    reading.begin, reading.units = begin, _utf16(text)
+    reading.length = begin + len(reading.units) // 2
     reading.sentence.clear()
+
+
+def _check_form(reading: _Reading, start: int, end: int, form: str, number: int) -> None:
+    """Refuses a word that is not in its sentence where its row says."""
+    first, last = max(start - reading.begin, 0), max(end - reading.begin, 0)
+    covered = reading.units[2 * first : 2 * last].decode("utf-16-le", "surrogatepass")
+    if form and covered not in _readings(form):
+        raise _LineError(
+            number,
+            f"the word {form[:60]!r} is expected at [{start}, {end}), but #Text has "
+            f"{covered[:60]!r} there; offsets are UTF-16 units of the whole text: was it changed?",
+        )
+
+
+def _readings(form: str) -> tuple[str, ...]:
+    """What a word may stand for: tools differ in what they escape of it."""
+    return form, unescape_text(form), unescape_value(form)
+
+
+def _utf16(text: str) -> bytes:
+    return text.encode("utf-16-le", "surrogatepass")
 
 
 def _finished(reading: _Reading, name: str) -> DocumentRecord:
@@ -199,6 +229,10 @@ def _finished(reading: _Reading, name: str) -> DocumentRecord:
         marks.append(Mark(first, last, label))
     spans, notes = to_spans(text, marks)
     left = tuple(Counted(kind, count) for kind, count in sorted(reading.left.items()))
+    choice = () if reading.columns.note is None else (reading.columns.note,)
     return DocumentRecord(
-        text, name, None if reading.column is None else spans, notes=(*notes, *left)
+        text,
+        name,
+        None if reading.columns.label is None else spans,
+        notes=(*notes, *choice, *left),
     )

@@ -3,9 +3,10 @@
     {"tokens": ["Bank", "of", "China"], "entities": [{"start": 0, "end": 3, "type": "ORG"}]}
     {"text": "Bank of China", "entities": [{"start": 0, "end": 13, "label": "ORG"}]}
 
-Offsets count words in the first form, code points in the second; both are half-open. What nobody
-has decided is left out and counted, by the "status" of a record and of an entity. Other fields
-(relations, "ltokens" and "rtokens" for neighbouring sentences) are ignored.
+Offsets count words in the first form, code points in the second; both are half-open. "type" and
+"label" may stand for each other. What nobody has decided is left out and counted, by the "status"
+of a record and of an entity. Other fields (relations, "ltokens" and "rtokens" for neighbouring
+sentences) are ignored.
 """
 
 from __future__ import annotations
@@ -99,15 +100,16 @@ def _parse_text(text: str, records: list[Any]) -> ParseResult:
     accepted: list[Entity] = []
     undecided: list[Entity] = []
     for record in records:
-        start, end, label = _fields(record, "label")
+        start, end, label = _fields(record, "label", "type")
         if (made := decision(record)) != "rejected":
             (accepted if made == "accepted" else undecided).append(Entity(start, end, label))
     return split_document(text, accepted, undecided)
 
 
-def _fields(record: Any, label_key: str) -> tuple[int, int, str]:
+def _fields(record: Any, label_key: str, other_key: str) -> tuple[int, int, str]:
     if isinstance(record, dict):
-        start, end, label = record.get("start"), record.get("end"), record.get(label_key)
+        start, end = record.get("start"), record.get("end")
+        label = record.get(label_key) or record.get(other_key)
         if type(start) is int and type(end) is int and isinstance(label, str) and label:
             return start, end, label
     raise ValueError(
@@ -129,7 +131,7 @@ def _parse_tokens(words: list[Any], records: list[Any]) -> ParseResult:
         if made != "rejected"
         for part in _parts(record)
     )
-    spans = {Span(*_fields(part, "type")) for part in parts}
+    spans = {Span(*_fields(part, "type", "label")) for part in parts}
     example = Example(tuple(words), tuple(sorted(spans)))
     if "suggested" in decisions:
         return ParseResult((), notes={UNDECIDED: 1})

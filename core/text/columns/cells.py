@@ -11,6 +11,7 @@ Separator = Literal["tab", "blank", "comma", "semicolon"]
 
 _BLANKS = re.compile(r"[ \t]+")
 _DELIMITERS = {"comma": ",", "semicolon": ";"}
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _MOST = 0.9
 """The share of lines that must hold a separator before it is the file's."""
 
@@ -28,16 +29,24 @@ def find_separator(lines: Sequence[str]) -> Separator:
     return "blank"
 
 
-def split_cells(line: str, separator: Separator) -> list[str]:
+def are_quoted(lines: Sequence[str]) -> bool:
+    """Whether a table with tabs was written as CSV: no cell holds a quotation mark outside of
+    quotation marks, and `""` may be a word where no other cell has any."""
+    cells = {cell for line in lines for cell in line.split("\t") if '"' in cell}
+    return cells != {'""'} and all(map(_QUOTED.fullmatch, cells))
+
+
+def split_cells(line: str, separator: Separator, quoted: bool = False) -> list[str]:
     """The cells of a line; [] for a line without any content.
 
     Tabs and delimiters keep empty cells and the blanks within cells; runs of blanks are one
-    separator. In a file with tabs, a line without any is split by its blanks.
+    separator. In a file with tabs, a line without any is split by its blanks. `quoted`: cells
+    between tabs stand as CSV has them, a quotation mark as four.
     """
     if separator in _DELIMITERS:
         cells = _delimited(line, _DELIMITERS[separator])
     elif separator == "tab" and "\t" in line:
-        cells = line.split("\t")
+        cells = [_unquoted(cell) if quoted else cell for cell in line.split("\t")]
     else:
         stripped = line.strip(" \t")
         cells = _BLANKS.split(stripped) if stripped else []
@@ -49,3 +58,7 @@ def _delimited(line: str, delimiter: str) -> list[str]:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:  # a cell beyond the module's limit
         return line.split(delimiter)
+
+
+def _unquoted(cell: str) -> str:
+    return cell[1:-1].replace('""', '"') if _QUOTED.fullmatch(cell) else cell

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .cells import Separator, find_separator, split_cells
+from .cells import Separator, are_quoted, find_separator, split_cells
 from .choice import EXAMPLE, ColumnChoice
 from .chosen import chosen_layout
 from .layout import LAST, Layout, TagColumn, features
@@ -44,6 +44,7 @@ class Table:
     """The rows of the sample that are words, by sentence, and the columns' names."""
 
     separator: Separator
+    quoted: bool
     sentences: tuple[tuple[tuple[str, ...], ...], ...]
     header: tuple[str, ...]
     names: tuple[str, ...]
@@ -107,11 +108,12 @@ def _table(sample: Sequence[str]) -> Table:
     names = next((named for line in contents if (named := global_columns(line))), ())
     data = [line for line in contents if not looks_like_comment(line)]
     separator = find_separator([line for line in data if not line.startswith(DOCUMENT_START)])
-    numbered = any(split_cells(line, separator)[:1] == ["1"] for line in data)
+    quoted = separator == "tab" and _has_header(data) and are_quoted(data)
+    numbered = any(split_cells(line, separator, quoted)[:1] == ["1"] for line in data)
     sentences: list[list[tuple[str, ...]]] = [[]]
     header: tuple[str, ...] = ()
     for line in sample:
-        cells = split_cells(line, separator)
+        cells = split_cells(line, separator, quoted)
         if not cells or starts_document(cells) or is_markup(cells):
             sentences.append([])
         elif looks_like_comment(line) or (numbered and is_token_range(cells[0])):
@@ -120,7 +122,13 @@ def _table(sample: Sequence[str]) -> Table:
             header = tuple(cells)
         elif cells != list(header):
             sentences[-1].append(tuple(cells))
-    return Table(separator, tuple(map(tuple, filter(None, sentences))), header, header or names)
+    return Table(
+        separator, quoted, tuple(map(tuple, filter(None, sentences))), header, header or names
+    )
+
+
+def _has_header(data: Sequence[str]) -> bool:
+    return is_header(split_cells(data[0], "tab", quoted=True))
 
 
 def _found(table: Table) -> Layout:
@@ -129,7 +137,7 @@ def _found(table: Table) -> Layout:
     width, most = widths.most_common(1)[0] if widths else (0, 0)
     whole = width > 1 and (most >= _SAME_WIDTH * len(rows) or len(table.names) == width)
     if not whole:
-        return Layout(table.separator, None, header=table.header, certain=False)
+        return Layout(table.separator, None, table.quoted, header=table.header, certain=False)
     sentences = [
         regular
         for sentence in table.sentences
@@ -145,6 +153,7 @@ def _of_width(table: Table, sentences: list[list[tuple[str, ...]]], width: int) 
     layout = Layout(
         table.separator,
         width,
+        table.quoted,
         header=table.header,
         names=table.names,
         sentence=_sentence_column(table.names),

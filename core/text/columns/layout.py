@@ -36,6 +36,8 @@ class Layout:
     separator: Separator
     width: int | None
     """Columns; None where the lines differ."""
+    quoted: bool = False
+    """Cells between tabs are in quotation marks where they hold any, as CSV has them."""
     word: int = 0
     tags: tuple[TagColumn, ...] = (TagColumn(LAST),)
     identifier: int | None = None

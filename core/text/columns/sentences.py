@@ -105,7 +105,7 @@ class _Reader:
                 current = current or _Rows(number)
                 current.fault = current.fault or Fault(number, line.reason)
                 continue
-            cells = split_cells(line, self._layout.separator)
+            cells = split_cells(line, self._layout.separator, self._layout.quoted)
             blank = blank and not cells
             starts, marks = starts_document(cells), is_markup(cells)
             if current and (not cells or starts or marks or self._begins_sentence(cells)):

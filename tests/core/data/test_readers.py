@@ -50,6 +50,14 @@ def test_a_json_list_of_sentences_is_read_whatever_else_they_hold(
     assert read_examples(path) == [BANK, BANK]
 
 
+def test_labels_and_types_may_stand_for_each_other(tmp_path: Path) -> None:
+    words = {"tokens": ["Oslo"], "entities": [{"start": 0, "end": 1, "label": "LOC"}]}
+    text = {"text": "Oslo", "entities": [{"start": 0, "end": 4, "type": "LOC"}]}
+    path = written(tmp_path, f"{json.dumps(words)}\n{json.dumps(text)}\n", "a.jsonl")
+
+    assert read_examples(path) == [Example(("Oslo",), (Span(0, 1, "LOC"),))] * 2
+
+
 def test_objects_a_line_are_read_under_the_suffix_of_a_list(tmp_path: Path) -> None:
     path = written(tmp_path, f"{json.dumps(SPERT)}\n{json.dumps(PIQN)}\n", "ace.json")
     assert read_examples(path) == [BANK, BANK]

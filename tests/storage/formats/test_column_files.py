@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +192,34 @@ def test_a_word_with_a_blank_in_a_file_of_blanks_is_named_and_not_cut() -> None:
     assert isinstance(first, DocumentRecord)
     assert bad.line == 6
     assert "expected 2 columns as in the lines before, got 3: 'New York B-LOC'" in bad.reason
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])
+def test_quotation_marks_of_a_table_with_tabs_are_its_words(quoting: Any) -> None:
+    rows = [("token", "tag"), ("Mara", "B-PER"), ('"', "O"), ('5"', "O"), ('""', "O"), ("x", "O")]
+    out = io.StringIO()
+    csv.writer(out, delimiter="\t", quoting=quoting).writerows(rows)
+    (document,) = read(out.getvalue())
+
+    assert document.text == 'Mara " 5" "" x'
+    assert entities_of(document) == ["Mara/PER"]
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        ("", ['""""', '"a"']),
+        ("token\ttag\n", ['"', '"a"']),
+        ("token\ttag\n", ['"a', '"a"']),
+        ("token\ttag\n", ['""', "a"]),
+    ],
+)
+def test_quotation_marks_are_words_where_nothing_says_that_it_is_csv(
+    head: str, words: list[str]
+) -> None:
+    (document,) = read(head + "Mara\tB-PER\n" + "".join(f"{word}\tO\n" for word in words))
+
+    assert document.text == f"Mara {' '.join(words)}"
 
 
 def test_comments_are_no_words() -> None:

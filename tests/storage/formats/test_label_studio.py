@@ -172,6 +172,18 @@ def test_the_short_export_is_read() -> None:
     assert document.meta == {"url": "x"}
 
 
+def test_a_short_export_of_hypertext_is_read_and_other_kinds_are_named() -> None:
+    offsets = {"start": "/t[1]", "end": "/t[1]", "globalOffsets": {"start": 2, "end": 15}}
+    shown_as_html = {**offsets, "text": "Bank of China", "hypertextlabels": ["ORG"]}
+    dialogue = {"start": "0", "end": "1", "text": "hired", "paragraphlabels": ["X"]}
+    short = {"id": 1, "text": TEXT, "annotator": 1, "annotation_id": 3}
+    short |= {"label": [shown_as_html], "dialogue": [dialogue]}
+    document = single(json.dumps([short]).encode())
+
+    assert shown(document) == [("Bank of China", "ORG", "accepted")]
+    assert document.notes == (Counted("results of type 'paragraphlabels' left out", 1),)
+
+
 @pytest.mark.parametrize(
     ("record", "reason"),
     [
@@ -301,3 +313,20 @@ def test_an_address_alone_is_no_text_and_html_alone_is_one() -> None:
     assert (
         single(task(data={"text": "See https://example.org/a and a < b & c > d"})).entities is None
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "words"),
+    [
+        ("Bank\nof China hired.", 13, "Bank\\nof China"),
+        ("Bank  of China hired.", 14, "Bank of China"),
+    ],
+)
+def test_a_selection_across_a_line_end_or_several_blanks_is_placed(
+    text: str, end: int, words: str
+) -> None:
+    value = {"start": 0, "end": end, "text": words, "labels": ["ORG"]}
+    selected = {"id": "s", "type": "labels", "value": value}
+    document = single(task(data={"text": text}, annotations=[annotation(selected)]))
+
+    assert shown(document) == [(text[:end], "ORG", "accepted")]

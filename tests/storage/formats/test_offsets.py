@@ -143,6 +143,37 @@ def test_words_on_one_line_may_have_a_blank_or_two_for_crlf(written: str) -> Non
     assert in_code_points("Ada\r\nLovelace", locations) == (((0, 13),), None)
 
 
+@pytest.mark.parametrize(
+    ("text", "location"),
+    [
+        ("Bank\nof China hired.", Location(0, 13, "Bank\\nof China")),
+        ("Bank\r\nof China hired.", Location(0, 14, "Bank\\r\\nof China")),
+        ("Text: Berlin,  Germany.", Location(6, 22, "Berlin, Germany")),
+        ("in Berlin \n\n of", Location(3, 13, "Berlin")),
+    ],
+)
+def test_words_as_a_browser_selects_them_prove_offsets_as_they_are(
+    text: str, location: Location
+) -> None:
+    assert in_code_points(text, [location]) == (((location.start, location.end),), None)
+
+
+def test_a_blank_too_many_proves_no_other_way_of_counting() -> None:
+    with pytest.raises(FieldError, match="'Berlin, Germany' says the file"):
+        in_code_points("😊 Berlin,  Germany.", [Location(3, 19, "Berlin, Germany")])
+
+
+def test_words_that_fit_another_way_of_counting_exactly_are_counted_so() -> None:
+    assert in_code_points("😊  Oslo  x", [Location(3, 8, " Oslo")])[0] == ((2, 7),)
+
+
+def test_of_words_that_differ_in_more_than_blanks_the_first_is_named() -> None:
+    locations = [Location(0, 7, "in\\nNew"), Location(8, 12, "Cork")]
+
+    with pytest.raises(FieldError, match="'Cork' says the file, but 'York' is there"):
+        in_code_points("in \nNew York", locations)
+
+
 def test_where_the_first_line_alone_fits_the_line_ends_are_asked_about() -> None:
     locations = [Location(6, 10, "Oslo"), Location(99, 104, "Maria")]
 

@@ -32,6 +32,14 @@ def test_titles_and_abstracts_are_one_text_with_its_entities() -> None:
     assert (second.text, second.entities) == ("Nothing\n", ())
 
 
+def test_relations_with_a_cell_for_novelty_are_counted() -> None:
+    relations = b"1\tAssociation\tD1\t672\tNovel\n1\tBind\t672\t673\tNo\n"
+    (document,) = read(b"1|t|Mara\n1|a|has flu\n1\t0\t4\tMara\tPER\n" + relations, "pubtator")
+
+    assert [(s.start, s.end, s.label) for s in document.entities] == [(0, 4, "PER")]
+    assert document.notes == (Counted("relations left out", 2),)
+
+
 @pytest.mark.parametrize("name", ["a.pubtator", "a.txt", "PubTator"])
 def test_it_is_known_by_its_first_line(name: str) -> None:
     assert formats.detect(FILE, name) == "pubtator"
@@ -49,6 +57,7 @@ def test_documents_without_a_blank_line_between_them_are_two() -> None:
     ("content", "line", "reason"),
     [
         (b"1|t|A\nwhat\n", 2, "'ID|t|title', 'ID|a|abstract' or"),
+        (b"1|t|A\n1\t-1\t1\tA\tX\n", 2, "'ID<tab>start<tab>end<tab>words<tab>label' is expected"),
         (b"1|t|A\n1\t0\t9\tAAA\tX\n", 1, "does not lie in the text"),
         (b"1\t0\t1\tA\tX\n", 1, "its title and abstract are missing"),
         (b"1|t|A\xff\n", 1, "not UTF-8"),

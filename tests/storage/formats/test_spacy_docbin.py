@@ -13,7 +13,7 @@ import spacy
 from hypothesis import given, settings
 
 from storage import formats
-from storage.records import BadRecord, DocumentRecord, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.payload import Touch
 from tests.storage.formats.material import DOCUMENT, TEXT, documents, read, written
 
@@ -74,6 +74,28 @@ def test_entities_and_spans_of_other_makers_are_read_together() -> None:
     assert locations(document) == {(0, 4, "PER"), (9, 13, "LOC")}
     assert document.name == "corpus:1"
     assert document.notes == ("span groups skipped: ruler",)
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_categories_and_identifiers_are_counted(grouped: bool) -> None:
+    made = doc("Anna saw Rome")
+    spans = [
+        spacy.tokens.Span(made, 0, 1, "PER", kb_id="Q1"),
+        spacy.tokens.Span(made, 2, 3, "LOC", kb_id="Q220", span_id="rome"),
+    ]
+    made.ents = spans
+    if grouped:
+        made.spans["sc"] = spans
+    made.cats = {"news": 1.0, "sports": 0.0}
+    attributes = ["ORTH", "ENT_IOB", "ENT_TYPE", "ENT_KB_ID", "ENT_ID"]
+    (document,) = read(trashed(made, attrs=attributes), "spacy")
+
+    assert locations(document) == {(0, 4, "PER"), (9, 13, "LOC")}
+    assert document.notes == (
+        Counted("categories of texts (cats) left out", 2),
+        Counted("links to a knowledge base (kb_id) left out", 2),
+        Counted("identifiers of entities (id) left out", 1),
+    )
 
 
 def test_without_the_usual_group_every_group_is_read() -> None:

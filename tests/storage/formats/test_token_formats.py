@@ -164,6 +164,14 @@ def test_a_bad_record_is_named_and_the_others_are_read(
     assert reason in bad.reason
 
 
+@pytest.mark.parametrize("format", ["spert", "jsonl"])
+def test_an_entity_of_words_may_have_a_label_in_the_place_of_a_type(format: str) -> None:
+    record = {"tokens": ["Mara", "left"], "entities": [{"start": 0, "end": 1, "label": "PER"}]}
+    (document,) = read(json.dumps([record]).encode(), format)
+
+    assert locations(document) == [(0, 4, "PER")]
+
+
 def test_no_ner_means_that_nobody_looked() -> None:
     assert read(b'{"tokenized_text": ["a"]}', "gliner")[0].entities is None
 

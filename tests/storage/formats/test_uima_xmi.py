@@ -85,6 +85,33 @@ def test_other_layers_are_passed_over_and_noted() -> None:
     )  # fmt: skip
 
 
+def test_other_features_of_the_entities_are_counted() -> None:
+    document = first(xmi(entity(3, 7, "value='PER' identifier='http://x/Q1'")))
+
+    assert locations(document) == [(2, 6, "PER")]
+    assert document.notes == (
+        Counted("values of the feature identifier of the layer NamedEntity, left out", 1),
+    )
+
+
+def test_of_several_features_of_an_own_layer_the_one_that_is_called_so_is_the_label() -> None:
+    system = cassis.TypeSystem()
+    kind = system.create_type(name="webanno.custom.Finding", supertypeName="uima.tcas.Annotation")
+    for feature in ("confidence", "kind"):
+        system.create_feature(domainType=kind, name=feature, rangeType="uima.cas.String")
+    cas = cassis.Cas(system)
+    cas.sofa_string = "Mara ran"
+    cas.add(kind(begin=0, end=4, confidence="high", kind="PER"))
+    members = {"TypeSystem.xml": system.to_xml(), "a.xmi": cas.to_xmi()}
+    (document,) = read(zipped(members), "xmi")
+
+    assert locations(document) == [(0, 4, "PER")]
+    assert document.notes == (
+        "its labels are the feature 'kind' of the layer Finding, not 'confidence'",
+        Counted("values of the feature confidence of the layer Finding, left out", 1),
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

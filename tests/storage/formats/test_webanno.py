@@ -76,6 +76,7 @@ def test_what_inception_writes_is_read_with_its_other_layers_passed_over() -> No
     assert document.text == "Anna\tsaw Rome.\n Londoners"
     assert shown(document) == [("Anna", "PER"), ("Rome", "L_OC"), ("London", "LOC")]
     assert document.notes == (
+        Counted("values of the feature identifier of the layer NamedEntity, left out", 1),
         Counted("words annotated without a label, left out", 1),
         Counted("words of the layer CoreferenceLink, left out", 1),
         Counted("words of the layer POS, left out", 3),
@@ -87,6 +88,36 @@ def test_the_one_layer_of_the_projects_own_is_taken_where_there_are_no_named_ent
     document = first(EXAMPLE.replace(LAYER, "#T_SP=webanno.custom.Finding|kind"))
 
     assert shown(document)[0] == ("Bank of China", "ORG")
+
+
+@pytest.mark.parametrize(
+    ("features", "taken"),
+    [
+        ("confidence|kind", "kind"),
+        ("kind|confidence", "kind"),
+        ("value|type", "value"),
+        ("note|EntityType", "EntityType"),
+        ("first|second", "first"),
+    ],
+)
+def test_of_several_features_the_one_that_is_called_so_is_the_label(
+    features: str, taken: str
+) -> None:
+    cells = "\t".join("PER[1]" if name == taken else "high[1]" for name in features.split("|"))
+    (passed,) = {*features.split("|")} - {taken}
+    document = first(
+        f"#FORMAT=WebAnno TSV 3.3\n#T_SP=webanno.custom.Entity|{features}\n\n\n#Text=Mara Haag ran"
+        f"\n1-1\t0-4\tMara\t{cells}\n1-2\t5-9\tHaag\t{cells}\n1-3\t10-13\tran\t_\t*\n"
+    )
+
+    assert shown(document) == [("Mara Haag", "PER")]
+    assert document.notes[0] == (
+        f"its labels are the feature {taken!r} of the layer Entity, not {passed!r}"
+    )
+    assert (
+        Counted(f"values of the feature {passed} of the layer Entity, left out", 1)
+        in document.notes
+    )
 
 
 def test_without_any_layer_nobody_looked() -> None:
@@ -103,6 +134,23 @@ def test_sentences_of_several_lines_and_gaps_are_put_together_as_inception_does(
 
     assert document.text == "  one\ntwo\n # three"
     assert shown(document) == [("two", "X"), ("#", "Y")]
+
+
+def test_a_sentence_may_begin_before_its_first_word() -> None:
+    document = first(
+        HEAD + "#Text= Mara lives.\n1-1\t1-5\tMara\tPER\n1-2\t6-11\tlives\t_\n"
+        "\n#Text=😊 Oslo is nice\n2-1\t16-20\tOslo\tLOC\n2-2\t21-23\tis\t_\n"
+    )
+
+    assert document.text == " Mara lives.\n😊 Oslo is nice"
+    assert shown(document) == [("Mara", "PER"), ("Oslo", "LOC")]
+
+
+@pytest.mark.parametrize("form", ["a_b|c", "a\\_b\\|c"])
+def test_a_word_may_be_escaped(form: str) -> None:
+    document = first(HEAD + f"#Text=a_b|c d\n1-1\t0-5\t{form}\tX\n1-2\t6-7\td\t_\n")
+
+    assert shown(document) == [("a_b|c", "X")]
 
 
 def test_white_space_is_exact_where_entities_begin_or_end_in_it() -> None:
@@ -135,8 +183,11 @@ def test_any_label_and_any_line_survive_their_escapes(label: str, text: str) -> 
         ("11-16", "x-16", 9, "'1-1<tab>0-4<tab>word"),
         ("0-2", "0-2000000000", 6, "'1-1<tab>0-4<tab>word"),
         ("0-2\t", "900000000-900000002\t", 6, "was #Text changed?"),
-        ("11-16\tChina\tORG[1]", "11-99\tChina\tORG[1]", 1, "does not lie in the text"),
-        ("0-2\t😊\t_", "0-1\t😊\tX", 1, "cuts a character in two"),
+        ("11-16\tChina\tORG[1]", "11-99\t\tORG[1]", 1, "does not lie in the text"),
+        ("0-2\t😊\t_", "0-1\t\tX", 1, "cuts a character in two"),
+        ("17-22\thired", "17-22\tfired", 10, "'fired' is expected at [17, 22), but #Text has 'hi"),
+        ("11-16\tChina", "11-99\tChina", 9, "'China' is expected at [11, 99), but #Text has 'Chi"),
+        ("Text=😊 Bank", "Text=Bank", 6, "'😊' is expected at [0, 2), but #Text has 'Ba' there"),
         ("of\tORG[1]", "of\tPER[1]", 8, "[1] is 'ORG' above and 'PER' here"),
         ("\tof\tORG[1]", "\tof", 8, "cells are expected after the word"),
     ],
