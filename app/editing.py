@@ -92,6 +92,8 @@ def reduce(draft: Draft, operation: EditOperation | Suggest) -> Draft:
             return replace(draft, state="skipped", skip_reason=operation.reason)
         case Comment():
             return replace(draft, comment=operation.text)
+        case Suggest():
+            return _suggest(draft, operation)
     return _edit(replace(draft, state="open", skip_reason=""), operation)
 
 
@@ -113,7 +115,7 @@ def _require_open(draft: Draft) -> None:
         raise EditError("this document is submitted; reopen it to change it")
 
 
-def _edit(draft: Draft, operation: EditOperation | Suggest) -> Draft:
+def _edit(draft: Draft, operation: EditOperation) -> Draft:
     match operation:
         case Add():
             return _add(
@@ -137,8 +139,6 @@ def _edit(draft: Draft, operation: EditOperation | Suggest) -> Draft:
             return replace(draft, spans=tuple(_among(draft, operation, "accepted")))
         case RejectAll():
             return replace(draft, spans=tuple(_among(draft, operation, "rejected")))
-        case Suggest():
-            return _suggest(draft, operation)
     raise TypeError(f"not an operation: {operation!r}")
 
 
@@ -193,8 +193,9 @@ def _among(
 
 
 def _suggest(draft: Draft, operation: Suggest) -> Draft:
-    """What a person decided stays. So do undecided suggestions, unless they contradict it; new
-    ones come beside them, if nothing live has their place or conflicts with them."""
+    """What a person decided stays, also that they skip the document. So do undecided suggestions,
+    unless they contradict it; new ones come beside them, if nothing live has their place or
+    conflicts with them."""
     conflicting = conflict_rule(operation.flat)
 
     def contradict(a: DraftSpan, b: DraftSpan) -> bool:

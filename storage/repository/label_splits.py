@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.models import Document, Event, Operation
+from storage.models import Document, Event, Label, Operation
 from storage.repository.label_names import Location, locations
 
 BEGUN, ENDED = "split label", "end split"
@@ -20,6 +20,12 @@ def open_pass(session: Session, project_id: int) -> Event | None:
     query = select(Event).where(Event.project_id == project_id, Event.action.in_((BEGUN, ENDED)))
     last = session.scalars(query.order_by(Event.id.desc()).limit(1)).one_or_none()
     return last if last is not None and last.action == BEGUN else None
+
+
+def is_split(session: Session, label: Label) -> bool:
+    """Whether the open pass goes through this label's entities."""
+    begun = open_pass(session, label.project_id)
+    return begun is not None and begun.detail["label"] == label.id
 
 
 def done(session: Session, project_id: int, pass_id: int) -> set[Location]:

@@ -16,6 +16,15 @@ Changes = Sequence[Mapping[str, Any]]
 """See `storage.models.Operation.changes`."""
 
 
+class RecordedOperation(NamedTuple):
+    """An operation that is recorded, as far as one sent anew under its number is compared."""
+
+    document_id: int
+    payload: Mapping[str, Any]
+    refusal: str | None
+    """Why it was refused; one that conflicted waits for a decision and is not refused yet."""
+
+
 class Recorded(NamedTuple):
     """What is recorded of a client."""
 
@@ -23,9 +32,8 @@ class Recorded(NamedTuple):
     """Who did the last of it; None: there is nothing."""
     last: int | None
     """The highest sequence number: what is acknowledged to it."""
-    refusals: Mapping[int, str | None]
-    """The numbers that were asked about and are recorded, each with its refusal; one that
-    conflicted waits for a decision and is not refused yet."""
+    operations: Mapping[int, RecordedOperation]
+    """Those of the numbers that were asked about, in order."""
 
 
 def of_client(session: Session, client: str, seqs: Collection[int]) -> Recorded:
@@ -35,7 +43,8 @@ def of_client(session: Session, client: str, seqs: Collection[int]) -> Recorded:
     if not found:
         return Recorded(None, None, {})
     newest = found[-1]
-    return Recorded(newest.person, newest.seq, {row[0]: row[2] for row in found if row[0] in seqs})
+    known = {row[0]: RecordedOperation(*row[2:]) for row in found if row[0] in seqs}
+    return Recorded(newest.person, newest.seq, known)
 
 
 @cache
@@ -44,8 +53,9 @@ def _of_client() -> Query:
     of_client = held.client == bindparam("client")
     newest = select(func.max(held.seq)).where(of_client).scalar_subquery()
     asked = held.seq.between(bindparam("first"), bindparam("last"))
+    refusal = case((held.changes.is_(None), held.refused))
     return (
-        select(held.seq, held.person, case((held.changes.is_(None), held.refused)))
+        select(held.seq, held.person, held.document_id, held.payload, refusal)
         .where(of_client, or_(asked, held.seq == newest))
         .order_by(held.seq)
     )

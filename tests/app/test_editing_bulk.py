@@ -52,6 +52,15 @@ def test_a_second_look_adds_to_what_is_there_and_brings_nothing_back() -> None:
     ]
 
 
+def test_a_document_stays_skipped_when_a_model_looks_again() -> None:
+    skipped = after(DRAFT, {"op": "skip", "reason": "unsure"})
+
+    draft = reduce(skipped, Suggest((Found("n1", 5, 9, "ORG", 0.9),), ((0, 13),)))
+
+    assert (draft.state, draft.skip_reason) == ("skipped", "unsure")
+    assert draft.find("n1") is not None
+
+
 def test_another_label_may_be_suggested_where_one_was_refused() -> None:
     decided = after(DRAFT, {"op": "reject", "id": "m1"})
 

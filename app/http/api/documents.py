@@ -86,7 +86,9 @@ class Operations(BaseModel):
         Field(min_length=1, max_length=MAX_OPERATIONS),
     ]
     client: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    """A name of the caller's own: with `seq` in each operation, what is sent twice is done once."""
+    """A name of the caller's own: with `seq` in each operation, what is sent twice is done once.
+    Each number stands for one operation on one document; others need further numbers, or another
+    name. Without it the operations are done as they come, and what is sent twice is done twice."""
 
 
 class SpanOut(BaseModel):
@@ -172,10 +174,10 @@ def standing(document_id: Id, caller: Calling) -> Annotations:
 @router.post("/documents/{document_id}/annotations")
 def decide(document_id: Id, wanted: Operations, caller: Calling) -> Annotations:
     """Decisions, through the same door as the page's. 409 where one cannot be applied; those
-    beside it are kept. They are saved a hundred at a time: after a 503 send all of them again with
-    the same `client` and `seq`, and none is done twice."""
-    ops = [{"seq": number, **operation} for number, operation in enumerate(wanted.operations, 1)]
-    client = wanted.client or audit_log.server_client()
+    beside it are kept. 409 also where a `client` sends no `seq`, or one that it sent with something
+    else before. They are saved a hundred at a time: after a 503 send all of them again with the
+    same `client` and `seq`, and none is done twice."""
+    client, ops = _numbered(wanted)
     service = AnnotationService(caller.sessions)
     applied = service.apply(document_id, client, ops, caller.person)
     if applied.failure:
@@ -188,6 +190,25 @@ def decide(document_id: Id, wanted: Operations, caller: Calling) -> Annotations:
             remedy="Fetch the annotations again: all other operations were kept.",
         )
     return annotations_of(caller, document_id)
+
+
+def _numbered(wanted: Operations) -> tuple[str, list[dict[str, Any]]]:
+    """The client and its operations by their numbers; raises `ApiError` for those of a client that
+    have none, or the same."""
+    if wanted.client is None:
+        numbered = enumerate(wanted.operations, 1)
+        return audit_log.server_client(), [{**operation, "seq": seq} for seq, operation in numbered]
+    seqs = [operation.get("seq") for operation in wanted.operations]
+    if None not in seqs and len(set(map(repr, seqs))) == len(seqs):
+        return wanted.client, wanted.operations
+    raise ApiError(
+        409,
+        "with a client each operation needs a seq of its own; nothing was saved",
+        got="an operation without seq" if None in seqs else "two operations with the same seq",
+        expected="whole numbers that this client sends with no other operation and for no other "
+        "document; the same ones where a request is repeated",
+        remedy="Number the operations on from request to request, or leave client out.",
+    )
 
 
 @router.post("/documents/{document_id}/reopen")

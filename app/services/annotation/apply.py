@@ -15,6 +15,7 @@ from app.services.annotation.batch import Batch, Numbered
 from app.services.annotation.changes import Change, difference
 from app.services.annotation.conflicts import ConflictError, Unseen, already_so
 from app.services.annotation.news import summarize
+from app.services.annotation.repeats import check_repeats
 from app.services.annotation.tasks import AnnotationTask
 from app.services.operations import metrics
 from storage.models import Operation
@@ -56,18 +57,20 @@ def apply_operations(
     is recorded as refused, and those after it are applied all the same. One that conflicts
     (`app.services.annotation.conflicts`) waits for a decision, and is no error. Nothing of a client
     under which somebody else did something is applied or acknowledged: clients are no secret, span
-    ids begin with them.
+    ids begin with them. Raises `ReusedNumberError` for a number that is recorded of something else.
     """
     client, numbered = sent.client, sent.operations
-    owner, last, known = operations.of_client(session, client, numbered.keys())
+    recorded = operations.of_client(session, client, numbered.keys())
+    owner, last, known = recorded
     if owner not in (None, person):
         return Outcome(None, (ANOTHERS,), wrong_owner=True)
     if not numbered:
         return Outcome(last, refusals)
+    check_repeats(session, task, sent, recorded)
     new = {seq: numbered[seq] for seq in sorted(numbered.keys() - known.keys())}
     batch = _Batch(session, task, client, person)
     batch.refusals += refusals
-    batch.refusals += [refusal for _, refusal in sorted(known.items()) if refusal]
+    batch.refusals += [operation.refusal for operation in known.values() if operation.refusal]
     batch.load_others(new.values(), {client, *sibling_clients})
     for operation in new.values():
         batch.apply(operation, last)

@@ -14,9 +14,11 @@ from app.services.annotation.document_view import view
 from app.services.suggestions import instant_wake, suggest
 from app.services.suggestions.queue import following
 from app.services.suggestions.suggest import Predictor
+from app.services.team.assignment import FullError, holder
 from storage.engine import Sessions, writing
 from storage.repository import rules, visits
 from storage.repository.annotation_sets import NewestPrediction, newest_prediction
+from storage.repository.assignments import OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +38,32 @@ def open_next(
     """Opens the document that the queue has after this one, for the person who is done with it.
 
     It becomes theirs as `AnnotationService.open` makes it, but no model is asked and no lesson is
-    waited for: where suggestions are still to be made, it comes without any. None where nothing is
-    left. Raises `app.services.team.assignment.FullError` where others were faster.
+    waited for: where suggestions are still to be made, it comes without any. Where others were
+    faster, it is the one after. None where nothing is left.
     """
-    project_id, target = following(sessions, document_id, person)
-    if target is None:
-        return None
-    learning = not instant_wake.caught_up(sessions, project_id)
-    with writing(sessions, beside_others=True) as session:
-        return _opened(session, target, predictor, person, learning)
+    taken: list[int] = []
+    while True:
+        project_id, target = following(sessions, document_id, person, taken)
+        if target is None:
+            return None
+        learning = not instant_wake.caught_up(sessions, project_id)
+        try:
+            with writing(sessions, beside_others=True) as session:
+                return _opened(session, target, predictor, person, learning)
+        except (FullError, _TakenError):
+            taken.append(target)
+
+
+class _TakenError(Exception):
+    """Somebody else has opened or finished the document since it was chosen."""
 
 
 def _opened(
     session: Session, document_id: int, predictor: Predictor | None, person: str, learning: bool
 ) -> NextDocument:
     task, project = opening.enter(session, document_id, person)
+    if not task.blind and (task.standing.status not in OPEN or holder(task.document, person)):
+        raise _TakenError
     newest = newest_prediction(session, document_id)
     ready = not suggest.wants(
         session, task.document, predictor, learning=learning, newest=newest, project=project

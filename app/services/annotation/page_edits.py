@@ -13,6 +13,7 @@ from app.services.annotation import wire
 from app.services.annotation.annotation import AnnotationService, DocumentGoneError
 from app.services.annotation.applied import Applied
 from app.services.annotation.open_next import NextDocument
+from app.services.annotation.repeats import ReusedNumberError
 from app.services.team.permissions import NotAllowedError
 from storage.database_errors import StorageError, is_of_the_data, problem_of
 
@@ -71,7 +72,7 @@ def receive(service: AnnotationService, message: object, person: str) -> Answer:
             why = f"{problem_of(error).what}. See the server’s log for details"
             return _returned(document_id, client, why=why)
         return Answer(document_id, error=_not_saved(error))
-    except (DocumentGoneError, NotAllowedError) as error:
+    except (DocumentGoneError, NotAllowedError, ReusedNumberError) as error:
         return _returned(document_id, client, why=str(error))
     if applied.wrong_owner:
         return _returned(document_id, client, wrong_owner=True)

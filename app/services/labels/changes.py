@@ -15,7 +15,7 @@ from app.services.labels.relabel import relabel
 from app.services.team.permissions import require
 from storage.engine import Sessions, writing
 from storage.models import Label
-from storage.repository import documents, label_names
+from storage.repository import documents, label_names, label_splits
 
 
 class LabelChangeError(ValueError):
@@ -83,6 +83,8 @@ def merge(sessions: Sessions, project_id: int, label_id: int, into_id: int, pers
         require(session, project_id, "review", person)
         label = of_project(session, project_id, label_id)
         into = of_project(session, project_id, into_id)
+        if label_splits.is_split(session, label):
+            raise LabelChangeError(f"{label.name!r} is being split; finish that first")
         label_names.lock_documents(session, project_id)
         found = label_names.documents_with(session, project_id, label.name)
         old, new = label.name, into.name

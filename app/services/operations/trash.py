@@ -17,7 +17,7 @@ from storage.engine import Sessions, writing
 from storage.enums import DeletableKind
 from storage.models import Document, Label, Project
 from storage.records import TrashedItem
-from storage.repository import events, projects, trash, webhooks
+from storage.repository import events, label_splits, projects, trash, webhooks
 from storage.repository.trash import Deletable
 
 
@@ -60,7 +60,7 @@ def deletion_request(sessions: Sessions, kind: DeletableKind, id: int) -> Deleti
 
 def delete(sessions: Sessions, kind: DeletableKind, id: int, typed: str, person: str) -> None:
     """Puts it into the trash. A project's webhooks are deleted for good, with their secrets. Raises
-    `DeletionError` unless its name was typed as it is."""
+    `DeletionError` unless its name was typed as it is, and for a label that is being split."""
     with writing(sessions) as session:
         row = trash.find(session, kind, id)
         require(session, _project_of(row), _act(kind), person)
@@ -69,6 +69,8 @@ def delete(sessions: Sessions, kind: DeletableKind, id: int, typed: str, person:
             raise DeletionError(
                 f"to delete the {kind}, type its exact name, {name!r}; got {typed[:200]!r}"
             )
+        if isinstance(row, Label) and label_splits.is_split(session, row):
+            raise DeletionError(f"{row.name!r} is being split; finish that first")
         if row.deleted_at is None:
             trash.put(session, row)
             if isinstance(row, Project):

@@ -47,11 +47,14 @@ def next_document(
     return next(iter(upcoming(sessions, project_id, after, 1, exclude, person)), None)
 
 
-def following(sessions: Sessions, document_id: int, person: str) -> tuple[int, int | None]:
-    """The project of the document that a person comes from, and its next open document."""
+def following(
+    sessions: Sessions, document_id: int, person: str, exclude: Collection[int] = ()
+) -> tuple[int, int | None]:
+    """The project of the document that a person comes from, and its next open document but for
+    those in `exclude`."""
     with sessions() as session:
         project = projects.get(session, documents.get(session, document_id).project_id)
-        found = _upcoming(session, project, document_id, 1, (), person)
+        found = _upcoming(session, project, document_id, 1, exclude, person)
         return project.id, next(iter(found), None)
 
 

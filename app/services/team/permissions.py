@@ -86,9 +86,11 @@ def roles(session: Session) -> Mapping[int, Role]:
 
 def lock_document(session: Session, document_id: int) -> Document:
     """`documents.lock` for whom the session acts for. Where this is the first that it asks, their
-    role is looked up with it, and they see nothing of other projects until the session ends."""
+    role is looked up with it, and they see nothing of other projects until the session ends; not
+    where a token narrows what they see, which that query passes by."""
     person = acting(session)
-    if person is not None and not person.administrator and _ROLES not in session.info:
+    narrowed = session.info.get(PROJECT_SCOPE) is not _visible_projects
+    if person and not person.administrator and not narrowed and _ROLES not in session.info:
         found = documents.lock_for(session, document_id, person.user_id)
         if found is not None:
             document, role = found
@@ -102,8 +104,17 @@ def _visible_projects(session: Session) -> Collection[int] | None:
     return None if person is None or person.administrator else roles(session)
 
 
+def _in_scope(session: Session, project_id: int) -> bool:
+    """Whether the session sees the project, which a token of another one keeps from anybody."""
+    project_scope = session.info.get(PROJECT_SCOPE)
+    visible_ids = project_scope(session) if project_scope else None
+    return visible_ids is None or project_id in visible_ids
+
+
 def allowed(session: Session, project_id: int, act: Act) -> bool:
     person = acting(session)
+    if not _in_scope(session, project_id):
+        return False
     if person is None or person.administrator:
         return True
     role = roles(session).get(project_id)
@@ -122,18 +133,19 @@ def require(session: Session, project_id: int, act: Act, person: str | None = No
     `person`, where given, is the name that the deed is kept under: nobody acts in another's.
     """
     who = acting(session)
-    if who is None:
-        return
-    if person is not None and person != who.name:
+    if who is not None and person is not None and person != who.name:
         raise NotAllowedError(f"{who.name!r} is signed in and cannot act as {person!r}")
-    if who.administrator:
-        return
-    if project_id not in roles(session):
+    member = who is None or who.administrator or project_id in roles(session)
+    if who is not None and not member:
         raise NotAllowedError(
             f"{who.name!r} is not a member of project {project_id}; ask an administrator to add "
             "them"
         )
-    if not allowed(session, project_id, act):
+    if not _in_scope(session, project_id):
+        raise NotAllowedError(
+            f"this token is for another project than {project_id}; create a token for this one"
+        )
+    if who is not None and not allowed(session, project_id, act):
         needed = (
             "a reviewer of the project or an administrator"
             if act == "review"

@@ -167,7 +167,7 @@ def test_a_second_look_brings_what_was_learnt_and_imported_since_but_no_silent_r
     document_id = hospital.room.add(TEXT)
     service = hospital.room.service
     assert not {RULED, LEARNT} & shown(hospital, document_id)
-    service.apply(document_id, "page", [{"seq": 1, "op": "comment", "text": "begun"}], PERSON)
+    service.apply(document_id, "first page", [{"seq": 1, "op": "comment", "text": "begun"}], PERSON)
     teach(hospital)
     for _ in range(2 * rejected):
         hospital.reject("paracetamol")
@@ -185,7 +185,7 @@ def test_what_a_rule_suggests_at_a_second_look_counts_and_stays_refused(
     document_id = hospital.room.add(TEXT)
     service = hospital.room.service
     service.open(document_id, PERSON)
-    service.apply(document_id, "page", [{"seq": 1, "op": "comment", "text": "begun"}], PERSON)
+    service.apply(document_id, "first page", [{"seq": 1, "op": "comment", "text": "begun"}], PERSON)
     teach(hospital)
     service.resuggest(document_id, PERSON)
     (span,) = (span for span in service.open(document_id, PERSON).spans if span.source == "rule")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.open_next import NextDocument
 from app.services.annotation.page_edits import receive, with_next
-from app.services.suggestions import instant_wake
+from app.services.suggestions import instant_wake, queue
 from app.services.suggestions.suggest import Predictor
 from core.types import Entity
 from storage.engine import writing
@@ -193,6 +193,45 @@ def test_each_of_two_people_goes_on_to_a_document_of_their_own(sessions: Session
         for number, person in enumerate(("Anna", "Bo"))
     ]
     assert [item and item.data["doc_id"] for item in following] == [people.ids[2], people.ids[3]]
+
+
+@pytest.mark.parametrize("annotators", [1, 2])
+@pytest.mark.parametrize("deed", ["opened", "submitted"])
+def test_where_somebody_is_faster_the_document_after_that_is_next(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch, annotators: int, deed: str
+) -> None:
+    others = ("Bo", "Cleo")[:annotators]
+    people = team(sessions, annotators=annotators, texts=["one.", "two.", "three."])
+
+    def overtaken(*chosen: Any) -> Any:
+        project_id, target = queue.following(*chosen)
+        if target == people.ids[1]:
+            for other in others:
+                people.open(1, other) if deed == "opened" else people.submit(1, other)
+        return project_id, target
+
+    monkeypatch.setattr("app.services.annotation.open_next.following", overtaken)
+    people.open(0, "Anna")
+    following = after(sessions, people.ids[0], person="Anna")
+
+    assert following is not None
+    assert following.data["doc_id"] == people.ids[2]
+    with sessions() as session:
+        visited = visits.of_project(session, people.project_id)
+        assert [visit.document_id for visit in visited] == [people.ids[2]]
+
+
+def test_where_somebody_is_faster_with_the_last_document_none_is_left(
+    sessions: Sessions, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*chosen: Any) -> Any:
+        project_id, target = queue.following(*chosen)
+        if target is not None:
+            AnnotationService(sessions).open(target, "Bo")
+        return project_id, target
+
+    monkeypatch.setattr("app.services.annotation.open_next.following", overtaken)
+    assert after(sessions, first) is None
 
 
 def test_whoever_annotates_unseen_goes_on_to_their_own_draft(sessions: Sessions) -> None:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.services.annotation import history, tasks
 from app.services.labels import split as label_split
 from app.services.labels.changes import LabelChangeError
+from app.services.operations import trash
+from app.services.operations.trash import DeletionError
 from storage.repository import documents
 from tests.app.label_kit import answer, label_id, merge, names, rename, shown
 from tests.app.teamwork import Team, team
@@ -126,6 +128,26 @@ def test_one_pass_at_a_time_and_never_into_nothing(sessions: sessionmaker[Sessio
     with pytest.raises(LabelChangeError, match="finish that first"):
         begin(people, "LOC", "TOWN")
     assert "TOWN" not in names(people)
+
+
+def test_a_label_that_is_being_split_is_neither_merged_nor_deleted(
+    sessions: sessionmaker[Session],
+) -> None:
+    people = team(sessions, 1)
+    people.submit(0, "Anna", ("Anna Haag", "PER"), ("Oslo", "LOC"))
+    begin(people, "PER", "MAN")
+    with pytest.raises(LabelChangeError, match="'PER' is being split; finish that first"):
+        merge(people, "PER", "ORG")
+    with pytest.raises(DeletionError, match="'PER' is being split; finish that first"):
+        trash.delete(sessions, "label", label_id(people, "PER"), "PER", "Rita")
+
+    assert shown(people, 0) == {"Anna Haag": "PER", "Oslo": "LOC"}
+    assert (standing(people).label, standing(people).left) == ("PER", 1)
+    merge(people, "LOC", "PER")
+    assert standing(people).left == 2, "what becomes one of its entities is asked for, too"
+    label_split.finish(sessions, people.project_id, "Rita")
+    merge(people, "PER", "ORG")
+    assert shown(people, 0) == {"Anna Haag": "ORG", "Oslo": "ORG"}
 
 
 def test_splitting_and_merging_back_is_as_it_was(sessions: sessionmaker[Session]) -> None:

@@ -240,13 +240,33 @@ def test_what_a_slip_drove_away_may_come_back_once_the_slip_is_gone(
     assert service.resuggest(document_id, "Ann") == Change(added=1, gone=0)
 
 
-def test_a_skipped_document_is_taken_up_by_a_second_look(
+def test_a_document_stays_skipped_when_a_model_looks_again(
     service: AnnotationService, document_id: int
 ) -> None:
     service.open(document_id, "Ann")
+    service.apply(document_id, "c", DECIDE, "Ann")
     service.skip(document_id, "Ann", "hard")
 
-    service.resuggest(document_id, "Ann")
+    assert service.resuggest(document_id, "Ann").added == 1
 
     view = service.open(document_id, "Ann")
-    assert (view.status, view.skip_reason) == ("in_progress", "")
+    assert (view.status, view.skip_reason) == ("skipped", "hard")
+    accept = {"seq": 1, "op": "accept", "id": view.spans[-1].id}
+    assert service.apply(document_id, "d", [accept], "Ann").status == "in_progress"
+
+
+def test_a_document_that_is_skipped_while_the_model_reads_stays_so(
+    sessions: sessionmaker[Session], document_id: int
+) -> None:
+    class SlowModel(AttentiveModel):
+        def predict(self, text: str, settings: Any, *rest: Any) -> Prediction:
+            if self.asked:
+                annotating.skip(document_id, "Ann", "wrong language")
+            return super().predict(text, settings, *rest)
+
+    annotating = AnnotationService(sessions, SlowModel())
+    annotating.open(document_id, "Ann")
+    annotating.resuggest(document_id, "Ann")
+
+    view = annotating.open(document_id, "Ann")
+    assert (view.status, view.skip_reason) == ("skipped", "wrong language")
