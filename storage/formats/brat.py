@@ -20,7 +20,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from core.types import Key
-from storage.formats.archives import Archive, names_at
+from storage.formats.archives import Archive
 from storage.formats.encodings import decoded
 from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
 from storage.formats.labelled_spans import Mark, to_spans
@@ -74,9 +74,9 @@ def read_brat(file: BinaryIO, name: str) -> Iterator[Record]:
         yield BadRecord(1, "the archive holds no .txt file; brat keeps a .txt beside each .ann")
 
 
-def sniff_brat(start: bytes) -> bool:
-    """Whether it is an archive that begins with texts or their annotations."""
-    return any(PurePosixPath(name).suffix in (".txt", *_BESIDE) for name in names_at(start))
+def sniff_brat_members(names: Sequence[str]) -> bool:
+    """Whether an archive holds brat's annotations; their texts alone are plain texts, too."""
+    return any(PurePosixPath(name).suffix in _BESIDE for name in names)
 
 
 def write_brat(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:

@@ -14,12 +14,12 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
-from storage.formats.archives import Archive, names_at
+from storage.formats.archives import Archive
 from storage.formats.export_tally import Written
 from storage.formats.fields import FieldError, others, string
 from storage.formats.json_array import write_array
@@ -45,10 +45,13 @@ def read_spert(file: BinaryIO, name: str) -> Iterator[Record]:
 
 
 def sniff_spert(start: bytes) -> bool:
-    """Whether it is an array of token records, or an archive that begins with one's usual name."""
-    if names := names_at(start):
-        return names[0] == DOCUMENTS
+    """Whether it is an array of token records."""
     return start.lstrip().startswith(b"[") and _are_records(start)
+
+
+def sniff_spert_members(names: Sequence[str]) -> bool:
+    """Whether an archive begins with the documents' usual name."""
+    return tuple(names[:1]) == (DOCUMENTS,)
 
 
 def write_spert(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:

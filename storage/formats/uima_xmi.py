@@ -12,13 +12,13 @@ import io
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
-from storage.formats.archives import ZIP_MARKS, Archive, names_at
+from storage.formats.archives import ZIP_MARKS, Archive
 from storage.formats.export_tally import Written, accepted, count_document, count_span
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import whole
@@ -68,11 +68,13 @@ def read_xmi(file: BinaryIO, name: str) -> Iterator[Record]:
 
 
 def sniff_xmi(start: bytes) -> bool:
-    """Whether it is XMI, or an archive that begins with an .xmi file or a type system."""
-    names = names_at(start)
-    return b"http://www.omg.org/XMI" in start[:4096] or any(
-        name.endswith((".xmi", _TYPES_FILE)) for name in names
-    )
+    """Whether it is XMI."""
+    return b"http://www.omg.org/XMI" in start[:4096]
+
+
+def sniff_xmi_members(names: Sequence[str]) -> bool:
+    """Whether an archive holds an .xmi file or a type system."""
+    return any(name.endswith((".xmi", _TYPES_FILE)) for name in names)
 
 
 def write_xmi(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:

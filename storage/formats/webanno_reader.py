@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from core.types import Key
-from storage.formats.archives import ZIP_MARKS, Archive, names_at
+from storage.formats.archives import ZIP_MARKS, Archive
 from storage.formats.encodings import decoded
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import whole
@@ -81,10 +81,8 @@ def read_webanno(file: BinaryIO, name: str) -> Iterator[Record]:
 
 
 def sniff_webanno(start: bytes) -> bool:
-    """Whether it says that it is WebAnno TSV 3, or is an archive that begins with a .tsv file."""
-    return start.removeprefix(b"\xef\xbb\xbf").startswith(_FORMAT.encode()) or any(
-        name.endswith(".tsv") for name in names_at(start)
-    )
+    """Whether it says that it is WebAnno TSV 3."""
+    return start.removeprefix(b"\xef\xbb\xbf").startswith(_FORMAT.encode())
 
 
 def _document(content: bytes, name: str, where: str) -> Record:
