@@ -15,7 +15,8 @@ from typing import BinaryIO
 from storage.formats.archives import ZIP_MARKS, Archive, packed_again, suffix
 from storage.formats.catalogue import TABLE
 from storage.formats.encodings import utf8_start
-from storage.formats.gzipped import unpacked
+from storage.formats.gzipped import readable_start, unpacked
+from storage.formats.json_start import MOST_ABRIDGED, abridged, begins_with_object
 from storage.formats.limits import ArchiveError
 from storage.formats.not_plain import not_plain
 from storage.formats.registry import Format
@@ -66,7 +67,11 @@ def recognized(begin: Begin, name: str) -> str | None:
         return claimants[0].name
     first, *others = claimants or TABLE
     rows = others if claimants else (*others, first)
-    return _sniffed(rows, begin(_SNIFFED))
+    start = begin(_SNIFFED)
+    if not begins_with_object(start):
+        return _sniffed(rows, start)
+    format = _sniffed(others, start) or _sniffed(others, abridged(begin(MOST_ABRIDGED)))
+    return format or _sniffed(rows, start)
 
 
 def recognized_member(archive: Archive, name: str, encoding: str | None = None) -> str | None:
@@ -127,7 +132,7 @@ def _sniffed(rows: Iterable[Format], start: bytes) -> str | None:
 
 def _file_start(file: BinaryIO, encoding: str | None, size: int) -> bytes:
     file.seek(0)
-    return utf8_start(unpacked(file).read(size), encoding)
+    return utf8_start(readable_start(unpacked(file), size), encoding)
 
 
 def _member_start(archive: Archive, name: str, encoding: str | None, size: int) -> bytes:

@@ -12,7 +12,6 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import PurePath
 from typing import Any, BinaryIO, TextIO, TypeVar
 
@@ -25,8 +24,6 @@ Parse = Callable[[Mapping[str, Any], str, int], DocumentRecord]
 Parsed = TypeVar("Parsed")
 
 _START = 65_536
-_SNIFFED = 50
-"""Objects by which a format is told."""
 _PART = 2**20
 _LONGEST = 256 * 2**20
 """Characters that one element of an array may have."""
@@ -59,52 +56,6 @@ def read_values(
             yield BadRecord(line, "nested too deeply for a record")
         except FieldError as error:
             yield BadRecord(line, str(error))
-
-
-def first_object(start: bytes) -> dict[str, Any]:
-    """The first objects of a file that begins so, as one; empty where there are none.
-
-    The first value of a key that is not empty counts, since the first record may be one without
-    annotation. A value that is cut off counts as None.
-    """
-    text = start.decode(errors="ignore").lstrip("\ufeff \t\r\n[")
-    found: dict[str, Any] = {}
-    with suppress(ValueError, RecursionError, IndexError):
-        at = _after_blanks(text, 0)
-        for _ in range(_SNIFFED):
-            at = _add_object(text, at, found)
-            at = _after_blanks(text, at + 1)
-            at = _after_blanks(text, at + 1) if text[at] == "," else at
-    return found
-
-
-def _add_object(text: str, at: int, found: dict[str, Any]) -> int:
-    """Adds the values of the object that begins there, and gives where it ends.
-
-    Raises `ValueError` or `IndexError` where there is none, or it is cut off.
-    """
-    if text[at] != "{":
-        raise ValueError("no object")
-    while text[at] in "{,":
-        key, at = _DECODER.raw_decode(text, _after_blanks(text, at + 1))
-        found.setdefault(str(key), None)
-        at = _after_blanks(text, at)  # the colon
-        value, at = _DECODER.raw_decode(text, _after_blanks(text, at + 1))
-        found[str(key)] = found[str(key)] or value
-        at = _after_blanks(text, at)
-    return at
-
-
-def first_of(value: object) -> object:
-    """The first element of a list, None where there is none."""
-    return value[0] if isinstance(value, list) and value else None
-
-
-def _after_blanks(text: str, at: int) -> int:
-    match = _NOT_BLANK.search(text, at)
-    if match is None:
-        raise ValueError("the text ends")
-    return match.start()
 
 
 def _values(file: BinaryIO) -> Iterator[tuple[int, int, object]]:

@@ -23,7 +23,8 @@ from storage.formats.archives import Archive
 from storage.formats.export_tally import Written
 from storage.formats.fields import FieldError, others, string
 from storage.formats.json_array import write_array
-from storage.formats.json_records import first_object, read_records
+from storage.formats.json_records import read_records
+from storage.formats.json_start import MOST_ABRIDGED, abridged, first_object
 from storage.formats.limits import ArchiveError
 from storage.formats.token_alignment import in_words
 from storage.formats.tokens import TAG_KEYS, parse_tokens
@@ -96,7 +97,7 @@ def _unpacked(file: BinaryIO) -> Iterator[Record]:
         except ArchiveError as error:
             yield BadRecord(1, f"{member}: {error}")
             continue
-        if PurePath(member).name == DOCUMENTS or _are_records(content[:65_536]):
+        if PurePath(member).name == DOCUMENTS or _are_records(abridged(content[:MOST_ABRIDGED])):
             found = True
             yield from read_records(io.BytesIO(content), member, _parse)
     if not found:

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import formats
-from storage.formats.json_records import first_object, read_records
+from storage.formats.json_records import read_records
+from storage.formats.json_start import first_object
 from storage.records import BadRecord, DocumentRecord, Record
 
 
