@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from core.types import Key
-from storage.formats.archives import ZIP_MARKS, Archive
+from storage.formats.archives import ZIP_MARKS, Archive, suffix
 from storage.formats.encodings import decoded
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import whole
@@ -65,7 +65,7 @@ def read_webanno(file: BinaryIO, name: str) -> Iterator[Record]:
         yield _document(whole(file), PurePosixPath(name).stem, "")
         return
     archive = Archive(file)
-    members = [member for member in archive.names if member.endswith(".tsv")]
+    members = [member for member in archive.names if suffix(member) == ".tsv"]
     left = archive.left_out((".tsv",))
     for member in members:
         stem = str(PurePosixPath(member).with_suffix(""))
