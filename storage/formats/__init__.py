@@ -11,17 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import BinaryIO
 
 from core.text.columns import ColumnChoice
 from storage.formats.catalogue import TABLE
 from storage.formats.conll_reader import read_conll
-from storage.formats.encodings import EncodingError, utf8_start
+from storage.formats.detection import TEXT, UnclearFormatError, detect
+from storage.formats.encodings import EncodingError
 from storage.formats.export_tally import Written
 from storage.formats.gzipped import unpacked
 from storage.formats.likely_encodings import ENCODINGS, EncodingCandidate
 from storage.formats.limits import ArchiveError
+from storage.formats.members import with_archives
 from storage.formats.recoded import encoding_candidates, in_utf8
 from storage.formats.registry import Format, Reader
 from storage.records import BadRecord, DocumentRecord, Record
@@ -32,8 +34,10 @@ __all__ = [
     "EXPORT_FORMATS",
     "FORMATS",
     "IMPORT_FORMATS",
+    "TEXT",
     "EncodingCandidate",
     "Format",
+    "UnclearFormatError",
     "Written",
     "detect",
     "likely_encodings",
@@ -50,28 +54,6 @@ COLUMNS = "conll"
 """The format whose words and tags may be chosen by column."""
 
 _LONGEST_REASON = 400
-_SNIFFED = 65_536
-"""Bytes of a file's beginning that a sniffer may look at."""
-
-
-def detect(source: bytes | Path, name: str, encoding: str | None = None) -> str:
-    """The format's name, by the file name's ending and by how the file begins.
-
-    Where several formats share an ending their sniffers are asked; the first in the table takes
-    the lenient part and is asked last. An ending that nothing claims leaves it to all sniffers;
-    what nobody knows is text.
-    """
-    ending = PurePath(name.lower().removesuffix(".gz")).suffix
-    claimants = [format for format in TABLE if ending in format.endings]
-    if len(claimants) == 1:
-        return claimants[0].name
-    with _opened(source) as file:
-        start = _start(file, encoding)
-    first, *others = claimants or TABLE
-    for format in (*others, first):
-        if format.sniff and format.sniff(start):
-            return format.name
-    return claimants[0].name if claimants else "text"
 
 
 def read(
@@ -113,7 +95,7 @@ def read_from(
                 f"columns are chosen for files of format {COLUMNS!r}, and not for {format!r}"
             )
         reader = partial(read_conll, columns=columns)
-    return _records(reader, file, name, encoding)
+    return _records(with_archives(reader, row), file, name, encoding)
 
 
 def _records(reader: Reader, file: BinaryIO, name: str, encoding: str | None) -> Iterator[Record]:
@@ -159,13 +141,6 @@ def write(documents: Iterable[DocumentRecord], format: str, out: BinaryIO) -> Wr
             f"{format!r} is read, not written; written are {', '.join(EXPORT_FORMATS)}"
         )
     return writer(documents, out)
-
-
-def _start(file: BinaryIO, encoding: str | None) -> bytes:
-    try:
-        return utf8_start(unpacked(file).read(_SNIFFED), encoding)
-    except ArchiveError:
-        return b""  # whoever reads it will say why
 
 
 def _row(name: str) -> Format:

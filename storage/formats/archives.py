@@ -14,11 +14,12 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 from typing import BinaryIO
 from urllib.parse import unquote
 
+from storage.formats.gzipped import MARK as GZIP_MARK
 from storage.formats.limits import MOST_IN_RECORD, ArchiveError, Budget
 from storage.records import Counted
 
@@ -36,7 +37,6 @@ _FAULTS = (
 )  # fmt: skip
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 """How an archive begins, and how an empty one does."""
-_LOCAL = re.compile(rb"PK\x03\x04.{22}(?P<sizes>.{4})", re.DOTALL)
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
 _LENGTH_END = 22
 _BEFORE_END = 56 + 20
@@ -68,12 +68,17 @@ class Archive:
 
     def left_out(self, taken: Collection[str]) -> tuple[Counted, ...]:
         """A note for each kind of files whose names end otherwise."""
-        kinds = Counter(PurePosixPath(name).suffix.lower() for name in self.names)
-        return tuple(
-            Counted(f"files of the archive left out, {kind[:20]!r}", count)
-            for kind, count in kinds.most_common(_MOST_KINDS)
-            if kind not in taken
-        )
+        return left_out(name for name in self.names if suffix(name) not in taken)
+
+    def start(self, name: str, size: int) -> bytes:
+        """A member's first bytes, at most so many. Raises `ArchiveError` where it is broken."""
+        try:
+            with self._zip.open(self._members[name]) as member:
+                content = member.read(size)
+        except _FAULTS as error:
+            raise ArchiveError(f"{name}: cannot be unpacked: {error}") from None
+        self._budget.spend(len(content), name)
+        return content
 
     def read(self, name: str) -> bytes:
         """A member's content. Raises `ArchiveError` where it is broken, or too large."""
@@ -97,15 +102,28 @@ class Archive:
         return b"".join(parts)
 
 
-def names_at(start: bytes) -> tuple[str, ...]:
-    """The names of the members that a ZIP file begins with, from its first bytes."""
-    if not start.startswith(b"PK\x03\x04"):
-        return ()
-    names = []
-    for match in _LOCAL.finditer(start):
-        (length, _) = struct.unpack("<HH", match["sizes"])
-        names.append(start[match.end() : match.end() + length].decode(errors="replace"))
-    return tuple(names)
+def suffix(name: str) -> str:
+    """How a member's name ends, in lower case: systems that ignore case write `.TXT`, too."""
+    return PurePosixPath(name).suffix.lower()
+
+
+def left_out(names: Iterable[str]) -> tuple[Counted, ...]:
+    """A note for each kind of these files, by how their names end."""
+    kinds = Counter(map(suffix, names))
+    return tuple(
+        Counted(f"files of the archive left out, {kind[:20]!r}", count)
+        for kind, count in kinds.most_common(_MOST_KINDS)
+    )
+
+
+def packed_again(content: bytes) -> str | None:
+    """Why a member that begins so is not read, where it is packed itself; else None."""
+    if content.startswith((*ZIP_MARKS, GZIP_MARK)):
+        return (
+            "is packed itself (an archive, gzip, or an office program's file); unpack the outer "
+            "archive, and import what is inside"
+        )
+    return None
 
 
 def _is_theirs(name: str) -> bool:

@@ -20,7 +20,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from core.types import Key
-from storage.formats.archives import Archive, names_at
+from storage.formats.archives import Archive, suffix
 from storage.formats.encodings import decoded
 from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
 from storage.formats.labelled_spans import Mark, to_spans
@@ -39,6 +39,7 @@ _OTHERS = {
     "#": "notes left out",
     "*": "equivalences left out",
 }
+_TEXT = ".txt"
 _BESIDE = (".ann", ".a1", ".a2")
 _DISCONTINUOUS = "discontinuous entities read as one entity for each fragment"
 
@@ -58,25 +59,46 @@ class _LineError(ValueError):
 def read_brat(file: BinaryIO, name: str) -> Iterator[Record]:
     """The documents of an archive. Raises `ArchiveError`."""
     archive = Archive(file)
-    there = set(archive.names)
-    left = archive.left_out((".txt", *_BESIDE))
-    for member in archive.names:
-        path = PurePosixPath(member)
-        if path.suffix in _BESIDE and str(path.with_suffix(".txt")) not in there:
-            yield BadRecord(1, f"{member}: its text {path.stem}.txt is missing beside it")
-        elif path.suffix == ".txt":
-            beside = [str(path.with_suffix(suffix)) for suffix in _BESIDE]
-            record = _document(archive, member, [name for name in beside if name in there])
-            if left and isinstance(record, DocumentRecord):
-                record, left = replace(record, notes=(*record.notes, *left)), ()
-            yield record
-    if not any(PurePosixPath(member).suffix in (".txt", *_BESIDE) for member in there):
+    left = archive.left_out((_TEXT, *_BESIDE))
+    annotations = _by_text(archive.names)
+    for member in annotations.pop("", []):
+        missing = f"{PurePosixPath(member).stem}{_TEXT}"
+        yield BadRecord(1, f"{member}: its text {missing} is missing beside it")
+    for member, beside in annotations.items():
+        record = _document(archive, member, beside)
+        if left and isinstance(record, DocumentRecord):
+            record, left = replace(record, notes=(*record.notes, *left)), ()
+        yield record
+    if not any(suffix(member) in (_TEXT, *_BESIDE) for member in archive.names):
         yield BadRecord(1, "the archive holds no .txt file; brat keeps a .txt beside each .ann")
 
 
-def sniff_brat(start: bytes) -> bool:
-    """Whether it is an archive that begins with texts or their annotations."""
-    return any(PurePosixPath(name).suffix in (".txt", *_BESIDE) for name in names_at(start))
+def _by_text(names: Sequence[str]) -> dict[str, list[str]]:
+    """The annotation files of each text; under "" those without one.
+
+    Names may differ in case, as systems that ignore it write them, where that names one text.
+    """
+    annotations: dict[str, list[str]] = {name: [] for name in names if suffix(name) == _TEXT}
+    texts: dict[str, str] = {}
+    alike: dict[str, list[str]] = {}
+    for name in annotations:
+        texts.setdefault(_stem(name), name)
+        alike.setdefault(_stem(name).lower(), []).append(name)
+    beside = [name for name in names if suffix(name) in _BESIDE]
+    for name in sorted(beside, key=lambda name: _BESIDE.index(suffix(name))):
+        others = alike.get(_stem(name).lower(), [])
+        text = texts.get(_stem(name)) or (others[0] if len(others) == 1 else "")
+        annotations.setdefault(text, []).append(name)
+    return annotations
+
+
+def _stem(member: str) -> str:
+    return str(PurePosixPath(member).with_suffix(""))
+
+
+def sniff_brat_members(names: Sequence[str]) -> bool:
+    """Whether an archive holds brat's annotations; their texts alone are plain texts, too."""
+    return any(suffix(name) in _BESIDE for name in names)
 
 
 def write_brat(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
@@ -98,7 +120,7 @@ def _document(archive: Archive, member: str, beside: Sequence[str]) -> Record:
         text = decoded(archive.read(member))
         if not text:
             return BadRecord(1, f"{member}: the file holds no text")
-        stem = str(PurePosixPath(member).with_suffix(""))
+        stem = _stem(member)
         if not beside:
             return DocumentRecord(text, stem)
         counts: Counter[str] = Counter()

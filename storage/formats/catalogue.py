@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from storage.formats import doccano, gliner, hugging_face, jsonl, plain, prodigy, spert, table
-from storage.formats.brat import read_brat, sniff_brat, write_brat
+from storage.formats.brat import read_brat, sniff_brat_members, write_brat
 from storage.formats.conll_reader import read_conll, sniff_conll
 from storage.formats.conll_writer import write_conll
 from storage.formats.label_studio import write_label_studio
@@ -14,7 +14,7 @@ from storage.formats.other_json import read_other_json, sniff_other_json
 from storage.formats.pubtator import read_pubtator, sniff_pubtator
 from storage.formats.registry import Format
 from storage.formats.spacy_docbin import read_docbin, sniff_docbin, write_docbin
-from storage.formats.uima_xmi import read_xmi, sniff_xmi, write_xmi
+from storage.formats.uima_xmi import read_xmi, sniff_xmi, sniff_xmi_members, write_xmi
 from storage.formats.webanno_reader import read_webanno, sniff_webanno
 from storage.formats.webanno_writer import write_webanno
 
@@ -142,7 +142,8 @@ TABLE = (
         "fragments.",
         read=read_brat,
         write=write_brat,
-        sniff=sniff_brat,
+        reads_archives=True,
+        sniff_members=sniff_brat_members,
         suffix=".zip",
     ),
     Format(
@@ -153,6 +154,7 @@ TABLE = (
         read=read_webanno,
         write=write_webanno,
         sniff=sniff_webanno,
+        reads_archives=True,
         endings=(".tsv",),
         suffix=".zip",
     ),
@@ -164,6 +166,8 @@ TABLE = (
         read=read_xmi,
         write=write_xmi,
         sniff=sniff_xmi,
+        reads_archives=True,
+        sniff_members=sniff_xmi_members,
         endings=(".xmi",),
         has_encoding=False,
         suffix=".zip",
@@ -176,6 +180,8 @@ TABLE = (
         read=spert.read_spert,
         write=spert.write_spert,
         sniff=spert.sniff_spert,
+        reads_archives=True,
+        sniff_members=spert.sniff_spert_members,
         endings=(".json",),
         suffix=".zip",
     ),
@@ -232,6 +238,8 @@ TABLE = (
         holds="One file per document, without entities, as a ZIP archive.",
         read=plain.read_text,
         write=plain.write_texts,
+        reads_archives=True,
+        sniff_members=plain.is_office_file,
         suffix=".zip",
     ),
     Format(

@@ -6,11 +6,15 @@ import io
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from core.text.columns import Layout, inspect, physical_lines
+from storage.formats import COLUMNS, FORMATS
+from storage.formats.archives import ZIP_MARKS, Archive
 from storage.formats.encodings import utf8_start
 from storage.formats.gzipped import unpacked
 from storage.formats.limits import ArchiveError
+from storage.formats.members import members_of
 
 _START = 65_536
 """Bytes of a file's beginning that are looked at."""
@@ -45,7 +49,7 @@ def column_sample(source: bytes | Path, rows: int, encoding: str | None = None) 
     """
     with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
         try:
-            start = unpacked(file).read(_START)
+            start = _start(unpacked(file))
         except ArchiveError:
             start = b""
     text = (
@@ -56,3 +60,13 @@ def column_sample(source: bytes | Path, rows: int, encoding: str | None = None) 
     lines = physical_lines(text.split("\n"))
     layout, table = inspect([line for line in lines if isinstance(line, str)])
     return ColumnSample(layout, tuple(islice(table, rows)))
+
+
+def _start(file: BinaryIO) -> bytes:
+    """The first bytes of a file, or of an archive's first column file. Raises `ArchiveError`."""
+    start = file.read(_START)
+    if not start.startswith(ZIP_MARKS):
+        return start
+    archive = Archive(file)
+    members = members_of(archive, FORMATS[COLUMNS])
+    return archive.start(members[0], _START) if members else b""

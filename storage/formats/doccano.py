@@ -19,7 +19,8 @@ from typing import Any, BinaryIO
 
 from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
 from storage.formats.fields import FieldError, name_in, object_of, others, string, whole
-from storage.formats.json_records import first_object, first_of, read_records
+from storage.formats.json_records import read_records
+from storage.formats.json_start import first_object, first_of
 from storage.formats.labelled_spans import Mark, list_of, to_spans
 from storage.formats.unclaimed import unclaimed
 from storage.records import Counted, DocumentRecord, Record
@@ -44,6 +45,8 @@ def sniff_doccano(start: bytes) -> bool:
     if "Comments" in record and any(key in record for key in _LISTS):
         return True
     if any(record.get(key) == [] for key in ("label", "labels")):
+        return True
+    if "id" in record and "relations" in record and record.get("entities") == []:
         return True
     firsts = [first_of(record.get(key)) for key in _LISTS]
     if any(isinstance(first, dict) and "start_offset" in first for first in firsts):

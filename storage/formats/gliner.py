@@ -15,7 +15,8 @@ from typing import Any, BinaryIO
 from storage.formats.export_tally import Written
 from storage.formats.fields import FieldError, name_in, others, string, whole
 from storage.formats.json_array import write_array
-from storage.formats.json_records import first_object, read_records
+from storage.formats.json_records import read_records
+from storage.formats.json_start import first_object
 from storage.formats.labelled_spans import list_of
 from storage.formats.token_alignment import in_words
 from storage.formats.tokens import parse_tokens

@@ -10,6 +10,7 @@ from storage.formats.limits import ArchiveError, Budget
 from storage.formats.rewound import RewoundStream
 
 MARK = b"\x1f\x8b"
+_PART = 2**16
 _GZIP = 31
 """zlib's number for gzip with the largest window."""
 
@@ -19,6 +20,17 @@ def unpacked(file: BinaryIO) -> BinaryIO:
     start = file.read(len(MARK))
     file.seek(0)
     return io.BufferedReader(Gunzipped(file)) if start == MARK else file
+
+
+def readable_start(file: BinaryIO, size: int) -> bytes:
+    """A file's first bytes, at most so many; of one that is cut off or broken, those before."""
+    content = bytearray()
+    try:
+        while part := file.read(min(_PART, size - len(content))):
+            content += part
+    except ValueError:
+        pass  # whoever reads it will say why
+    return bytes(content)
 
 
 class Gunzipped(RewoundStream):

@@ -1,4 +1,4 @@
-"""JSON objects out of a file, one after another: one a line, or the elements of one array.
+"""JSON objects out of a file, one after another: one a line, over several lines, or in one array.
 
 An array is read in parts, so that one of a gigabyte needs a few megabytes. The standard library's
 decoder reads the elements; the streaming parsers at hand (yajl) put `?` for half a character
@@ -12,7 +12,6 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import PurePath
 from typing import Any, BinaryIO, TextIO, TypeVar
 
@@ -25,11 +24,9 @@ Parse = Callable[[Mapping[str, Any], str, int], DocumentRecord]
 Parsed = TypeVar("Parsed")
 
 _START = 65_536
-_SNIFFED = 50
-"""Objects by which a format is told."""
 _PART = 2**20
 _LONGEST = 256 * 2**20
-"""Characters that one element of an array may have."""
+"""Characters that one object may have that is no line."""
 _DECODER = json.JSONDecoder()
 _NOT_BLANK = re.compile(r"[^ \t\r\n]")
 _CUT = 16
@@ -61,73 +58,49 @@ def read_values(
             yield BadRecord(line, str(error))
 
 
-def first_object(start: bytes) -> dict[str, Any]:
-    """The first objects of a file that begins so, as one; empty where there are none.
-
-    The first value of a key that is not empty counts, since the first record may be one without
-    annotation. A value that is cut off counts as None.
-    """
-    text = start.decode(errors="ignore").lstrip("\ufeff \t\r\n[")
-    found: dict[str, Any] = {}
-    with suppress(ValueError, RecursionError, IndexError):
-        at = _after_blanks(text, 0)
-        for _ in range(_SNIFFED):
-            at = _add_object(text, at, found)
-            at = _after_blanks(text, at + 1)
-            at = _after_blanks(text, at + 1) if text[at] == "," else at
-    return found
-
-
-def _add_object(text: str, at: int, found: dict[str, Any]) -> int:
-    """Adds the values of the object that begins there, and gives where it ends.
-
-    Raises `ValueError` or `IndexError` where there is none, or it is cut off.
-    """
-    if text[at] != "{":
-        raise ValueError("no object")
-    while text[at] in "{,":
-        key, at = _DECODER.raw_decode(text, _after_blanks(text, at + 1))
-        found.setdefault(str(key), None)
-        at = _after_blanks(text, at)  # the colon
-        value, at = _DECODER.raw_decode(text, _after_blanks(text, at + 1))
-        found[str(key)] = found[str(key)] or value
-        at = _after_blanks(text, at)
-    return at
-
-
-def first_of(value: object) -> object:
-    """The first element of a list, None where there is none."""
-    return value[0] if isinstance(value, list) and value else None
-
-
-def _after_blanks(text: str, at: int) -> int:
-    match = _NOT_BLANK.search(text, at)
-    if match is None:
-        raise ValueError("the text ends")
-    return match.start()
-
-
 def _values(file: BinaryIO) -> Iterator[tuple[int, int, object]]:
-    """`(number, line, value or BadRecord)`; the number is the line, or the element's from 1."""
-    start = file.read(_START)
+    """`(number, line, value or BadRecord)`; the number is the line, or the value's from 1."""
+    content = file.read(_START)
     file.seek(0)
-    encoding = marked(start)
-    if _is_array(start.decode(encoding or "utf-8-sig", errors="ignore")):
-        text = (
-            io.TextIOWrapper(file, encoding, newline="")
-            if encoding
-            else io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
-        )
-        try:
-            yield from _elements(text)
-        finally:
-            text.detach()
-    else:
+    encoding = marked(content)
+    start = content.decode(encoding or "utf-8-sig", errors="ignore").lstrip(" \t\r\n")
+    is_array = start.startswith("[")
+    if not is_array and not _spans_lines(start, cut=len(content) == _START):
         yield from _lines(file)
+        return
+    text = (
+        io.TextIOWrapper(file, encoding, newline="")
+        if encoding
+        else io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
+    )
+    try:
+        yield from _until_fault(text, _in_array if is_array else _in_sequence)
+    finally:
+        text.detach()
 
 
-def _is_array(start: str) -> bool:
-    return start.lstrip(" \t\r\n").startswith("[")
+def _spans_lines(start: str, *, cut: bool) -> bool:
+    """Whether the first value is an object that goes on behind its first line, as printers that
+    indent write it; a broken line among others does not."""
+    first, _, following = start.partition("\n")
+    if not start.startswith("{") or not following.strip() or _is_json(first):
+        return False
+    try:
+        _, end = _DECODER.raw_decode(start)
+    except json.JSONDecodeError as error:
+        last = len(start) - _CUT if cut else len(start.rstrip())
+        return error.pos >= last or error.msg.startswith("Unterminated")
+    except (RecursionError, ValueError):
+        return False
+    return end > len(first)
+
+
+def _is_json(line: str) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, int, object]]:
@@ -146,26 +119,36 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, int, object]]:
         yield number, number, value
 
 
-def _elements(text: TextIO) -> Iterator[tuple[int, int, object]]:
+def _in_array(window: _Window) -> Iterator[tuple[int, object]]:
+    window.next()
+    first, closing = True, ""
+    while closing != "]":
+        window.skip()
+        if window.next() == "]" and first:
+            break
+        yield window.value()
+        first, closing = False, window.next()
+        if closing not in (",", "]"):
+            shown = repr(closing) if closing else "the file's end"
+            raise ValueError(f"a comma or ] is expected after an element, got {shown}")
+    window.skip()
+    if trailing := window.next():
+        raise ValueError(f"the array has ended, but {trailing!r} follows")
+
+
+def _in_sequence(window: _Window) -> Iterator[tuple[int, object]]:
+    while window.next():
+        yield window.value()
+
+
+def _until_fault(
+    text: TextIO, values: Callable[[_Window], Iterator[tuple[int, object]]]
+) -> Iterator[tuple[int, int, object]]:
     window = _Window(text)
     number = 0
     try:
-        window.next()
-        closing = ""
-        while closing != "]":
-            window.skip()
-            if window.next() == "]" and number == 0:
-                break
-            line, value = window.value()
-            number += 1
+        for number, (line, value) in enumerate(values(window), 1):
             yield number, line, value
-            closing = window.next()
-            if closing not in (",", "]"):
-                found = repr(closing) if closing else "the file's end"
-                raise ValueError(f"a comma or ] is expected after an element, got {found}")
-        window.skip()
-        if trailing := window.next():
-            raise ValueError(f"the array has ended, but {trailing!r} follows")
     except UnicodeDecodeError as error:
         yield number + 1, window.line, _stopped(window.line, number, not_utf8(error))
     except RecursionError:
@@ -177,8 +160,8 @@ def _elements(text: TextIO) -> Iterator[tuple[int, int, object]]:
 def _stopped(line: int, number: int, reason: str) -> BadRecord:
     return BadRecord(
         line,
-        f"{reason}; the {number:,} elements before are read, and nothing that follows: "
-        "in a JSON array nobody can tell where the next one begins",
+        f"{reason}; the {number:,} elements before are read, and nothing that follows: nobody can "
+        "tell where the next one begins",
         ends_file=True,
     )
 

@@ -43,8 +43,9 @@ from typing import Any, BinaryIO
 
 from storage.enums import DOCUMENT_STATUSES
 from storage.formats.export_tally import Written
-from storage.formats.fields import one_word, own_data, own_split, string
+from storage.formats.fields import FieldError, one_word, own_data, own_split, string
 from storage.formats.json_records import read_records
+from storage.formats.json_start import begins_with_object
 from storage.formats.jsonl_history import history_json, parse_history
 from storage.formats.jsonl_spans import entities, entity_json, identifier, only
 from storage.formats.tokens import parse_tokens
@@ -54,6 +55,14 @@ _DOCUMENT_KEYS = (
     "text", "name", "split", "status", "entities", "provenance", "meta", "comment", "skip_reason",
     "history", "id",
 )  # fmt: skip
+_OTHER_FORMATS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
+    ("label_studio", (("data",), ("annotation_id",), ("predictions",))),
+    ("gliner", (("tokenized_text",),)),
+    ("prodigy", (("spans",), ("answer",), ("_task_hash",))),
+    ("doccano", (("label",), ("labels",), ("annotations",), ("id", "relations"))),
+    ("other_json", (("ents",), ("content", "annotation"), ("document", "tokens"))),
+)
+"""The keys by which a record is known to be another tool's."""
 _LONGEST_REMARK = 10_000
 
 
@@ -64,7 +73,7 @@ def read_jsonl(file: BinaryIO, name: str) -> Iterator[Record]:
 
 def sniff_jsonl(start: bytes) -> bool:
     """Whether a file that begins so holds JSON objects."""
-    return start.lstrip().startswith((b'{"', b"{ "))
+    return begins_with_object(start)
 
 
 def write_jsonl(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
@@ -100,7 +109,10 @@ def to_json(document: DocumentRecord) -> dict[str, Any]:
 def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     if "tokens" in raw:
         return parse_tokens(raw, name, line)
-    only(raw, _DOCUMENT_KEYS, "a document")
+    try:
+        only(raw, _DOCUMENT_KEYS, "a document")
+    except FieldError as error:
+        raise FieldError(f"{error}; {_other_format(raw)}") from None
     text = string(raw, "text")
     spans, notes = entities(raw, text)
     return DocumentRecord(
@@ -127,3 +139,11 @@ def _meta(raw: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _remark(raw: Mapping[str, Any], key: str) -> str:
     return string(raw, key, longest=_LONGEST_REMARK) if raw.get(key) else ""
+
+
+def _other_format(raw: Mapping[str, Any]) -> str:
+    """Which format to choose for a record that is not ours."""
+    for format, marks in _OTHER_FORMATS:
+        if any(all(key in raw for key in keys) for keys in marks):
+            return f"it looks like another tool's: choose its format (--format {format})"
+    return "if another tool wrote the file, choose its format (--format)"

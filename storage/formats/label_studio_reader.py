@@ -15,7 +15,8 @@ from typing import Any, BinaryIO
 from core.types import key_of
 from storage.enums import DocumentStatus, SpanStatus
 from storage.formats.fields import FieldError, object_of, own_data, string, whole
-from storage.formats.json_records import first_object, read_records
+from storage.formats.json_records import read_records
+from storage.formats.json_start import first_object, first_of
 from storage.formats.label_studio_text import has_markup, other_text
 from storage.formats.labelled_spans import Mark, list_of, to_spans
 from storage.formats.unclaimed import unclaimed
@@ -35,10 +36,14 @@ def read_label_studio(file: BinaryIO, name: str) -> Iterator[Record]:
 
 
 def sniff_label_studio(start: bytes) -> bool:
-    """Whether the first record is a task with its data, or one of JSON-MIN with its annotator."""
+    """Whether the first record is a task with its data or its results, or one of JSON-MIN with its
+    annotator."""
     record = first_object(start)
-    return ("data" in record and any(key in record for key in _ANSWERS)) or (
-        "annotation_id" in record and "annotator" in record
+    annotations = [first_of(record.get(key)) for key in _ANSWERS]
+    return (
+        ("data" in record and any(key in record for key in _ANSWERS))
+        or any(isinstance(first, dict) and "result" in first for first in annotations)
+        or ("annotation_id" in record and "annotator" in record)
     )
 
 

@@ -21,23 +21,24 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
-from storage.formats.encodings import decoded
+from storage.formats.encodings import decoded, utf8_start
 from storage.formats.fields import FieldError, name_in, object_of, others, string, whole
-from storage.formats.json_records import first_object, read_values
+from storage.formats.gzipped import readable_start
+from storage.formats.json_records import read_values
+from storage.formats.json_start import MOST_ABRIDGED, first_object
 from storage.formats.labelled_spans import Mark, list_of, to_spans
 from storage.formats.limits import whole as whole_file
 from storage.formats.other_json_refused import refusal
 from storage.formats.unclaimed import unclaimed
 from storage.records import BadRecord, Counted, DocumentRecord, Note, Record
 
-_START = 65_536
 _PAIRS_IN_LINES = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*"')
 _Object = Mapping[str, Any]
 
 
 def read_other_json(file: BinaryIO, name: str) -> Iterator[Record]:
     """Documents and bad records."""
-    start = file.read(_START)
+    start = utf8_start(readable_start(file, MOST_ABRIDGED))
     file.seek(0)
     if _is_container(first_object(start)):
         yield from _contained(file, PurePath(name).stem)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath, PurePosixPath
 from typing import BinaryIO
 
-from storage.formats.archives import ZIP_MARKS, Archive
+from storage.formats.archives import ZIP_MARKS, Archive, packed_again
 from storage.formats.encodings import EncodingError, decoded, not_utf8, utf8_lines
 from storage.formats.export_tally import Written, accepted, count_document
 from storage.formats.limits import ArchiveError, whole
@@ -15,6 +15,7 @@ from storage.records import BadRecord, DocumentRecord, Record
 
 _OFFICE = {"[Content_Types].xml", "mimetype"}
 """Members that Microsoft's and OpenDocument's files have."""
+OFFICE_FILE = "this is an office program's file, and not text; save it as plain text"
 _EMPTY = "the file holds no text"
 
 
@@ -31,15 +32,24 @@ def read_text(file: BinaryIO, name: str) -> Iterator[Record]:
         yield BadRecord(1, _EMPTY) if blank else _document(content, PurePath(name).stem, "")
         return
     archive = Archive(file)
-    if not _OFFICE.isdisjoint(archive.names):
-        yield BadRecord(1, "this is an office program's file, and not text; save it as plain text")
+    if is_office_file(archive.names):
+        yield BadRecord(1, OFFICE_FILE)
         return
     for member in archive.names:
         stem = str(PurePosixPath(member).with_suffix(""))
         try:
-            yield _document(archive.read(member), stem, f"{member}: ")
+            content = archive.read(member)
+            if reason := packed_again(content):
+                yield BadRecord(1, f"{member}: {reason}")
+            else:
+                yield _document(content, stem, f"{member}: ")
         except ArchiveError as error:
             yield BadRecord(1, str(error))
+
+
+def is_office_file(names: Sequence[str]) -> bool:
+    """Whether an archive of these members is no archive of texts, but an office program's file."""
+    return not _OFFICE.isdisjoint(names)
 
 
 def _document(content: bytes, name: str, where: str) -> Record:

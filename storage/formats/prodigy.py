@@ -36,7 +36,8 @@ from storage.formats.fields import (
     string,
     whole,
 )
-from storage.formats.json_records import first_object, first_of, read_records
+from storage.formats.json_records import read_records
+from storage.formats.json_start import first_object, first_of
 from storage.formats.labelled_spans import Mark, list_of, to_spans
 from storage.formats.token_alignment import Piece, covering
 from storage.formats.unclaimed import unclaimed

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, BinaryIO
 
-from storage.formats.archives import ZIP_MARKS, Archive
+from storage.formats.archives import ZIP_MARKS, Archive, suffix
 from storage.formats.encodings import UTF8_MARK, EncodingError, candidates, marked
 from storage.formats.likely_encodings import EncodingCandidate
 from storage.formats.rewound import RewoundStream
@@ -31,7 +31,7 @@ def encoding_candidates(file: BinaryIO) -> tuple[EncodingCandidate, ...]:
     if not start.startswith(ZIP_MARKS):
         return candidates(start)
     archive = Archive(file)
-    texts = (archive.read(name) for name in archive.names if not name.endswith(_SAYS_ITSELF))
+    texts = (archive.read(name) for name in archive.names if suffix(name) not in _SAYS_ITSELF)
     return next(filter(None, map(candidates, texts)), ())
 
 
@@ -95,7 +95,7 @@ def _repack(archive: Archive, encoding: str, packed: IO[bytes]) -> None:
 
 
 def _member(content: bytes, name: str, encoding: str) -> bytes:
-    if name.endswith(_SAYS_ITSELF) or marked(content):
+    if suffix(name) in _SAYS_ITSELF or marked(content):
         return content
     try:
         content.decode()

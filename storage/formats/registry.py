@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -15,6 +15,8 @@ Writer = Callable[[Iterable[DocumentRecord], BinaryIO], Written]
 """`(documents, out)`: writes the documents and says what the format could not hold."""
 Sniffer = Callable[[bytes], bool]
 """Whether a file that begins with these bytes (at most 64 kB) looks like this format."""
+MemberSniffer = Callable[[Sequence[str]], bool]
+"""Whether a ZIP archive of members with these names is this format's."""
 
 ZIP = "application/zip"
 _COLUMNS = "text/plain; charset=utf-8"
@@ -49,6 +51,10 @@ class Format:
     """The ending of a file that is written."""
     has_encoding: bool = True
     """Whether its files are text in some encoding: not binary, nor XML, which names its own."""
+    reads_archives: bool = False
+    """Whether its reader takes a ZIP archive itself; else it gets the members one by one."""
+    sniff_members: MemberSniffer | None = None
+    """Of a format whose archive is more than files of one kind."""
     empty_is_unclear: bool = False
     """Whether its tool writes an empty list of labels also for what nobody has looked at."""
 

@@ -14,16 +14,17 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
-from storage.formats.archives import Archive, names_at
+from storage.formats.archives import Archive
 from storage.formats.export_tally import Written
 from storage.formats.fields import FieldError, others, string
 from storage.formats.json_array import write_array
-from storage.formats.json_records import first_object, read_records
+from storage.formats.json_records import read_records
+from storage.formats.json_start import MOST_ABRIDGED, abridged, first_object
 from storage.formats.limits import ArchiveError
 from storage.formats.token_alignment import in_words
 from storage.formats.tokens import TAG_KEYS, parse_tokens
@@ -45,10 +46,13 @@ def read_spert(file: BinaryIO, name: str) -> Iterator[Record]:
 
 
 def sniff_spert(start: bytes) -> bool:
-    """Whether it is an array of token records, or an archive that begins with one's usual name."""
-    if names := names_at(start):
-        return names[0] == DOCUMENTS
+    """Whether it is an array of token records."""
     return start.lstrip().startswith(b"[") and _are_records(start)
+
+
+def sniff_spert_members(names: Sequence[str]) -> bool:
+    """Whether an archive begins with the documents' usual name."""
+    return tuple(names[:1]) == (DOCUMENTS,)
 
 
 def write_spert(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
@@ -93,7 +97,7 @@ def _unpacked(file: BinaryIO) -> Iterator[Record]:
         except ArchiveError as error:
             yield BadRecord(1, f"{member}: {error}")
             continue
-        if PurePath(member).name == DOCUMENTS or _are_records(content[:65_536]):
+        if PurePath(member).name == DOCUMENTS or _are_records(abridged(content[:MOST_ABRIDGED])):
             found = True
             yield from read_records(io.BytesIO(content), member, _parse)
     if not found:

@@ -12,13 +12,13 @@ import io
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
-from storage.formats.archives import ZIP_MARKS, Archive, names_at
+from storage.formats.archives import ZIP_MARKS, Archive, suffix
 from storage.formats.export_tally import Written, accepted, count_document, count_span
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import whole
@@ -58,12 +58,13 @@ def read_xmi(file: BinaryIO, name: str) -> Iterator[Record]:
         yield _document(whole(file), None, PurePosixPath(name).stem)
         return
     archive = Archive(file)
-    members = [member for member in archive.names if member.endswith(".xmi")]
+    members = [member for member in archive.names if suffix(member) == ".xmi"]
     left = archive.left_out((".xmi", ".xml"))
+    paths = {name.lower(): name for name in archive.names if _is_types_file(name)}
     types: dict[str, TypeSystem] = {}
     for member in members:
         try:
-            system = _types_beside(archive, member, types)
+            system = _types_beside(archive, member, paths, types)
             content, stem = archive.read(member), str(PurePosixPath(member).with_suffix(""))
             record = _document(content, system, stem)
         except ValueError as error:
@@ -76,11 +77,17 @@ def read_xmi(file: BinaryIO, name: str) -> Iterator[Record]:
 
 
 def sniff_xmi(start: bytes) -> bool:
-    """Whether it is XMI, or an archive that begins with an .xmi file or a type system."""
-    names = names_at(start)
-    return b"http://www.omg.org/XMI" in start[:4096] or any(
-        name.endswith((".xmi", _TYPES_FILE)) for name in names
-    )
+    """Whether it is XMI."""
+    return b"http://www.omg.org/XMI" in start[:4096]
+
+
+def sniff_xmi_members(names: Sequence[str]) -> bool:
+    """Whether an archive holds an .xmi file or a type system."""
+    return any(suffix(name) == ".xmi" or _is_types_file(name) for name in names)
+
+
+def _is_types_file(name: str) -> bool:
+    return name.lower().endswith(_TYPES_FILE.lower())
 
 
 def write_xmi(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
@@ -124,12 +131,15 @@ def _xmi(text: str, spans: Iterable[SpanRecord], system: TypeSystem) -> bytes:
     return str(cas.to_xmi()).encode()
 
 
-def _types_beside(archive: Archive, member: str, known: dict[str, TypeSystem]) -> TypeSystem | None:
-    """The type system in the member's folder, or else the archive's, or None."""
+def _types_beside(
+    archive: Archive, member: str, paths: Mapping[str, str], known: dict[str, TypeSystem]
+) -> TypeSystem | None:
+    """The type system in the member's folder, or else the archive's, or None; `paths` are the
+    archive's type systems by their names in lower case."""
     from cassis import load_typesystem
 
     beside = str(PurePosixPath(member).with_name(_TYPES_FILE))
-    path = next((path for path in (beside, _TYPES_FILE) if path in archive), None)
+    path = paths.get(beside.lower()) or paths.get(_TYPES_FILE.lower())
     if path is None:
         return None
     if path not in known:

@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from core.types import Key
-from storage.formats.archives import ZIP_MARKS, Archive, names_at
+from storage.formats.archives import ZIP_MARKS, Archive, suffix
 from storage.formats.encodings import decoded
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import whole
@@ -69,7 +69,7 @@ def read_webanno(file: BinaryIO, name: str) -> Iterator[Record]:
         yield _document(whole(file), PurePosixPath(name).stem, "")
         return
     archive = Archive(file)
-    members = [member for member in archive.names if member.endswith(".tsv")]
+    members = [member for member in archive.names if suffix(member) == ".tsv"]
     left = archive.left_out((".tsv",))
     for member in members:
         stem = str(PurePosixPath(member).with_suffix(""))
@@ -85,10 +85,8 @@ def read_webanno(file: BinaryIO, name: str) -> Iterator[Record]:
 
 
 def sniff_webanno(start: bytes) -> bool:
-    """Whether it says that it is WebAnno TSV 3, or is an archive that begins with a .tsv file."""
-    return start.removeprefix(b"\xef\xbb\xbf").startswith(_FORMAT.encode()) or any(
-        name.endswith(".tsv") for name in names_at(start)
-    )
+    """Whether it says that it is WebAnno TSV 3."""
+    return start.removeprefix(b"\xef\xbb\xbf").startswith(_FORMAT.encode())
 
 
 def _document(content: bytes, name: str, where: str) -> Record:

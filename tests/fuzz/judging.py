@@ -28,7 +28,8 @@ def judge(content: bytes, format: str) -> int:
     `ValueError` with a message; nothing else, and of a file with something in it never nothing.
     A refusal of the whole counts as a bad record.
     """
-    formats.detect(content, "broken")
+    with suppress(formats.UnclearFormatError):
+        formats.detect(content, "broken")
     count = 0
     for record in _records(content, format):
         _judge_record(record)

@@ -161,7 +161,12 @@ def batches(incoming: Incoming, report: ImportReport) -> Iterator[list[Checked]]
     name = incoming.name or (
         incoming.source.name if isinstance(incoming.source, Path) else "document.txt"
     )
-    report.format = _format(incoming, name)
+    try:
+        report.format = _format(incoming, name)
+    except formats.UnclearFormatError as error:
+        report.format = formats.TEXT
+        report.refuse(BadRecord(1, str(error), ends_file=True))
+        return
     report.submits_empty = incoming.submit_empty
     builder = DocumentBuilder(name, incoming.person, incoming.as_suggestions, incoming.split)
     source = incoming.source

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 
 
-def zipped(members: dict[str, bytes | str], *, attributes: int = 0) -> bytes:
+def zipped(members: Mapping[str, bytes | str], *, attributes: int = 0) -> bytes:
     """A ZIP archive of these files; `attributes` are Unix modes and the like."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -15,6 +16,15 @@ def zipped(members: dict[str, bytes | str], *, attributes: int = 0) -> bytes:
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = attributes
             archive.writestr(info, content)
+    return out.getvalue()
+
+
+def stored(members: Mapping[str, bytes | str]) -> bytes:
+    """A ZIP archive of these files as they are, not compressed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
     return out.getvalue()
 
 

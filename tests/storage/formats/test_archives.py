@@ -14,7 +14,7 @@ import pytest
 
 from storage import formats
 from storage.formats import archives, limits
-from storage.formats.archives import Archive, names_at
+from storage.formats.archives import Archive
 from storage.formats.gzipped import unpacked
 from storage.formats.limits import ArchiveError
 from storage.records import BadRecord, DocumentRecord
@@ -159,13 +159,6 @@ def test_a_comment_does_not_hide_a_list_of_millions_of_members(comment: bytes) -
 
     with pytest.raises(ArchiveError, match="split it into parts"):
         archive(bytes(content) + comment)
-
-
-def test_the_names_at_an_archives_beginning_are_seen_without_its_end() -> None:
-    content = zipped({"a.txt": "x" * 50, "b/c.ann": "y"})
-
-    assert names_at(content[:-30]) == ("a.txt", "b/c.ann")
-    assert names_at(b"text") == ()
 
 
 @pytest.mark.parametrize("members", [1, 3])

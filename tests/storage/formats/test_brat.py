@@ -190,3 +190,33 @@ def test_line_ends_and_marks_that_were_not_counted_are_mended(text: str, reporte
     assert document.text == text
     assert shown(document) == [("Oslo", "LOC"), ("Mara", "PER")]
     assert reported in str(document.notes[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "annotation"), [("A.TXT", "A.ANN"), ("a.txt", "a.ANN"), ("a.txt", "A.ANN"),
+                             ("A.Txt", "a.ann"), ("d/a.txt", "D/A.A1")],
+)  # fmt: skip
+def test_names_in_capitals_are_a_pair_all_the_same(text: str, annotation: str) -> None:
+    archive = zipped({annotation: "T1\tPER 0 4\tMara\n", text: "Mara"})
+
+    assert formats.detect(archive, "a.zip") == "brat"
+    (document,) = read(archive, "brat")
+    assert isinstance(document, DocumentRecord)
+    assert shown(document) == [("Mara", "PER")]
+
+
+def test_names_that_differ_in_case_alone_are_each_the_pair_of_their_own() -> None:
+    members = {"a.txt": "Mara", "A.txt": "Oslo", "A.ann": "T1\tLOC 0 4\tOslo\n"}
+    mara, oslo = read(zipped(members), "brat")
+
+    assert isinstance(mara, DocumentRecord)
+    assert isinstance(oslo, DocumentRecord)
+    assert (mara.entities, shown(oslo)) == (None, [("Oslo", "LOC")])
+
+
+def test_an_annotation_file_that_two_texts_may_mean_is_refused() -> None:
+    bad, *texts = read(zipped({"ab.txt": "Mara", "AB.txt": "Oslo", "Ab.ann": "T1"}), "brat")
+
+    assert isinstance(bad, BadRecord)
+    assert bad.reason == "Ab.ann: its text Ab.txt is missing beside it"
+    assert [document.entities for document in texts] == [None, None]

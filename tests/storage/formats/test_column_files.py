@@ -58,8 +58,6 @@ def test_a_column_file_is_known_under_any_name(content: bytes, ending: str) -> N
     ("content", "name", "format"),
     [
         ("Dear Sir,\n\nI was born in O.\nVitamin B-12 is good, and so is O\n", "a.txt", "text"),
-        ("name,age\nMara,7\nOslo,8\n", "a.csv", "text"),
-        ("document,split,start,end,label,text\na,train,0,4,PER,Mara\n", "a.csv", "text"),
         ("# Notes\n\n- one\n- two\n", "a.md", "text"),
         ("#FORMAT=WebAnno TSV 3.3\n\n\n#Text=a\n1-1\t0-1\ta\tO\t\n", "a.tsv", "webanno"),
         ('{"text": "a"}\n', "a.txt", "jsonl"),
@@ -68,6 +66,18 @@ def test_a_column_file_is_known_under_any_name(content: bytes, ending: str) -> N
 )
 def test_what_is_no_column_file_is_not_taken_for_one(content: str, name: str, format: str) -> None:
     assert formats.detect(content.encode(), name) == format
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "name,age\nMara,7\nOslo,8\n",
+        "document,split,start,end,label,text\na,train,0,4,PER,Mara\n",
+    ],
+)
+def test_a_table_without_tags_is_not_taken_for_a_column_file(content: str) -> None:
+    with pytest.raises(formats.UnclearFormatError, match="this is a table with the columns"):
+        formats.detect(content.encode(), "a.csv")
 
 
 def notes(content: str | bytes, columns: str = "") -> set[str]:

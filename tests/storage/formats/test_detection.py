@@ -9,6 +9,7 @@ import pytest
 
 from storage import formats
 from storage.formats import FORMATS
+from storage.records import BadRecord
 from tests.storage.formats.material import DOCUMENT, READ_AS, TEXT, written
 
 WRITTEN = [
@@ -61,6 +62,73 @@ def test_a_first_record_longer_than_what_is_looked_at_is_known_by_its_keys() -> 
     task = {"id": 1, "annotations": [], "data": {"text": TEXT * 10_000}}
 
     assert formats.detect(json.dumps([task]).encode(), "tasks.json") == "label_studio"
+
+
+RESULT = {"id": "a", "type": "labels", "value": {"start": 0, "end": 4, "labels": ["X"]}}
+LONG = "word " * 20_000
+EMPTY = {"id": 1, "text": "a", "entities": [], "relations": []}
+LATE = [
+    ([{"id": 1, "annotations": [{"result": [RESULT] * 1000}], "data": {"text": LONG}}],
+     "label_studio"),
+    ([{"id": 1, "text": LONG, "label": [[0, 4, "X"]]}], "doccano"),
+    ([{"text": LONG, "spans": [{"start": 0, "end": 4, "label": "X"}]}], "prodigy"),
+    ([{"tokenized_text": LONG.split(), "ner": []}], "gliner"),
+    ([EMPTY] * 55, "doccano"),
+    ([{"text": "a", "entities": []}] * 1000 + [json.loads(OBJECTS)], "doccano"),
+    ([{"text": "a"}] * 1000 + [{"text": "a", "answer": "accept"}], "prodigy"),
+    ([{"text": LONG, "entities": [{"start": 0, "end": 4, "label": "X"}]}], "jsonl"),
+]  # fmt: skip
+"""What tells the format stands late: behind a long value, or behind records without annotation."""
+
+
+@pytest.mark.parametrize("name", ["a.json", "a", "a.txt"])
+@pytest.mark.parametrize(("records", "expected"), LATE)
+def test_what_tells_the_format_may_stand_late_in_an_array(
+    records: list[object], expected: str, name: str
+) -> None:
+    assert formats.detect(json.dumps(records).encode(), name) == expected
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a", "a.json"])
+@pytest.mark.parametrize(("records", "expected"), LATE)
+def test_what_tells_the_format_may_stand_late_in_lines(
+    records: list[object], expected: str, name: str
+) -> None:
+    content = "".join(json.dumps(record) + "\n" for record in records).encode()
+
+    assert formats.detect(content, name) == expected
+
+
+def test_results_of_a_task_that_never_comes_to_its_data_are_label_studios() -> None:
+    content = json.dumps([{"id": 1, "annotations": [{"result": [RESULT]}]}]).encode()
+
+    assert formats.detect(content[:-2] + b', "data": {"text": "', "tasks.json") == "label_studio"
+
+
+@pytest.mark.parametrize(
+    ("record", "format"),
+    [
+        ({"text": "a", "answer": "accept"}, "prodigy"),
+        ({"id": 1, "text": "a", "relations": []}, "doccano"),
+        ({"id": 1, "data": {"text": "a"}}, "label_studio"),
+        ({"tokenized_text": ["a"]}, "gliner"),
+        ({"text": "a", "ents": []}, "other_json"),
+    ],
+)
+def test_a_record_of_another_tool_is_refused_with_the_format_to_choose(
+    record: dict[str, object], format: str
+) -> None:
+    (bad,) = formats.read(json.dumps(record).encode(), "jsonl", "a.jsonl")
+
+    assert isinstance(bad, BadRecord)
+    assert bad.reason.endswith(f"choose its format (--format {format})")
+
+
+def test_a_record_of_nobody_knows_whom_is_refused_with_the_choice() -> None:
+    (bad,) = formats.read(b'{"text": "a", "mine": 1}', "jsonl", "a.jsonl")
+
+    assert isinstance(bad, BadRecord)
+    assert bad.reason.endswith("if another tool wrote the file, choose its format (--format)")
 
 
 def test_a_format_that_is_unknown_or_goes_one_way_is_said_so() -> None:

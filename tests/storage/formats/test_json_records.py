@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import formats
-from storage.formats.json_records import first_object, read_records
+from storage.formats.json_records import read_records
+from storage.formats.json_start import first_object
 from storage.records import BadRecord, DocumentRecord, Record
 
 
@@ -193,3 +194,60 @@ def test_the_first_objects_are_known_as_one_as_far_as_they_go(
     start: bytes, expected: dict[str, Any]
 ) -> None:
     assert first_object(start) == expected
+
+
+def outcomes(content: bytes) -> list[Any]:
+    return [
+        record.reason if isinstance(record, BadRecord) else (record.name, record.line, record.meta)
+        for record in read_records(
+            io.BytesIO(content),
+            "f.json",
+            lambda raw, name, line: DocumentRecord("x", name, line=line, meta=raw),
+        )
+    ]
+
+
+INDENTED = json.dumps({"a": [1, {"b": "}\\n{"}]}, indent=2)
+A = json.loads(INDENTED)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_an_object_over_several_lines_is_one_record(encoding: str, end: str) -> None:
+    content = f"\n{INDENTED}\n".replace("\n", end).encode(encoding)
+
+    assert outcomes(content) == [("f:1", 2, A)]
+
+
+@pytest.mark.parametrize("gap", ["", "\n", "\n\n \n"])
+def test_objects_over_several_lines_follow_one_another(gap: str) -> None:
+    content = f'{INDENTED}{gap}{{"c": 3}}{gap}{INDENTED}'
+
+    assert [value for _, _, value in outcomes(content.encode())] == [A, {"c": 3}, A]
+
+
+def test_an_indented_object_longer_than_what_is_looked_at_is_one_record() -> None:
+    raw = {"a": ["word"] * 100_000, "b": "word " * 500_000}
+
+    assert outcomes(json.dumps(raw, indent=1).encode()) == [("f:1", 1, raw)]
+
+
+@pytest.mark.parametrize(
+    "broken", ['{"a": 1', '{"a": "x', '{"a": [1, 2', "{", '{"a": 1,', '{"a"}', "{]", '{"a": 1}}']
+)
+def test_a_broken_first_line_does_not_take_the_lines_behind_it(broken: str) -> None:
+    content = broken + "\n" + '{"a": 1}\n' * 3
+
+    reason, *others = outcomes(content.encode())
+    assert "one object a line is expected" in reason
+    assert others == [(f"f:{line}", line, {"a": 1}) for line in (2, 3, 4)]
+
+
+@pytest.mark.parametrize("rest", ["", "\n]", "\nnot JSON", '\n{\n"a": '])
+def test_a_fault_behind_an_indented_object_is_told_once(rest: str) -> None:
+    cut = INDENTED[:-2] if not rest else INDENTED + rest
+
+    *_, reason = outcomes(cut.encode())
+    assert len(outcomes(cut.encode())) == (2 if rest else 1)
+    assert reason.startswith("not JSON: ")
+    assert f"the {1 if rest else 0} elements before are read" in reason

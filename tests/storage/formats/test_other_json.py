@@ -212,7 +212,7 @@ def test_an_object_that_is_broken_is_refused(content: bytes, reason: str) -> Non
     ],
 )
 def test_a_tool_that_cannot_be_read_is_named_with_what_to_do(record: Any, tool: str) -> None:
-    content = as_lines(record)
-    (bad,) = read(content, formats.detect(content, "a.json"), "a.json")
+    for content in (as_lines(record), json.dumps(record, indent=2).encode()):
+        (bad,) = read(content, formats.detect(content, "a.json"), "a.json")
 
-    assert tool in bad.reason
+        assert tool in bad.reason

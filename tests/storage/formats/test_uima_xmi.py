@@ -197,3 +197,13 @@ def test_it_is_known_by_its_first_lines_or_by_what_is_in_the_archive() -> None:
     assert formats.detect(written([DOCUMENT], "xmi")[0], "data.zip") == "xmi"
     (nothing,) = read(zipped({"a.md": "x"}), "xmi")
     assert nothing.reason == "the archive holds no .xmi file"
+
+
+def test_members_in_capitals_are_read() -> None:
+    members = unzipped(written([DOCUMENT], "xmi")[0])
+    archive = zipped({name.upper(): content for name, content in members.items()})
+
+    assert formats.detect(archive, "data.zip") == "xmi"
+    (document,) = read(archive, "xmi")
+    assert isinstance(document, DocumentRecord)
+    assert document.entities

@@ -237,3 +237,12 @@ def test_other_files_of_an_archive_are_counted() -> None:
     (document,) = read(zipped({"a.tsv": EXAMPLE, "a.pdf": "", "b.pdf": ""}), "webanno")
 
     assert document.notes == (Counted("files of the archive left out, '.pdf'", 2),)
+
+
+def test_members_in_capitals_are_read() -> None:
+    archive = zipped({"A.TSV": EXAMPLE})
+
+    assert formats.detect(archive, "data.zip") == "webanno"
+    (document,) = read(archive, "webanno")
+    assert isinstance(document, DocumentRecord)
+    assert document.entities

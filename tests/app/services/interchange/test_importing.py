@@ -287,3 +287,16 @@ def test_batches_choose_the_splits_that_one_by_one_would(
             for row in rows:
                 session.delete(row)
     assert chosen[0] == chosen[1]
+
+
+def test_markup_is_no_text_of_a_document_unless_plain_text_was_chosen(
+    sessions: sessionmaker[Session], project_id: int
+) -> None:
+    markup = b"T1\tPER 0 4\tMara\n"
+
+    (refused,) = importing(sessions, project_id, Incoming(markup, "a.ann"))
+    assert refused.broken_off
+    assert "brat's annotations without their text" in refused.broken_off.reason
+    assert (refused.added, refused.done, refused.bad_count) == (0, False, 1)
+    *_, chosen = importing(sessions, project_id, Incoming(markup, "a.ann", format="text"))
+    assert (chosen.added, chosen.done) == (1, True)
