@@ -21,8 +21,8 @@ from storage.engine import BUSY_TIMEOUT_MS, MIGRATIONS, create_engine_from
 
 _GOING = 2.0
 """Seconds that PostgreSQL may take to end the sessions of a program that has ended."""
-_SCHEMAS = ("public", "dbos")
-"""Where our tables are in PostgreSQL, and those of the jobs."""
+DOCUMENTS_SCHEMA, JOBS_SCHEMA = _SCHEMAS = ("public", "dbos")
+"""Where our tables are in PostgreSQL, and those of the jobs: one database may hold both."""
 _ASIDE = re.compile(rf"before-[\d-]+-({'|'.join(_SCHEMAS)})")
 """What `move_aside` calls them for a restore."""
 
@@ -31,26 +31,32 @@ class CopyError(RuntimeError):
     """What keeps a database from being copied or put in place, and what to do."""
 
 
-def copy(url: str, out: Path) -> None:
+def copy(url: str, out: Path, schema: str) -> None:
     """Writes a consistent copy of the database as it stands at one moment; nobody waits for it.
 
-    Raises `CopyError` for a database that is not there, or for PostgreSQL without its tools.
+    Of PostgreSQL's it takes the schema; an SQLite file has only one. Raises `CopyError` for a
+    database that is not there, or for PostgreSQL without its tools.
     """
     if _backend(url) == "sqlite":
         _copy_sqlite(_file(url), out)
     else:
-        _postgresql("pg_dump", url, "--format=custom", "--no-owner", f"--file={out}")
+        only = (f"--schema={schema}", f"--file={out}")
+        _postgresql("pg_dump", url, "--format=custom", "--no-owner", *only)
 
 
-def put(source: Path, url: str) -> None:
-    """Puts a copy where a database is to be: no file, or a PostgreSQL database without tables."""
+def put(source: Path, url: str, schema: str) -> None:
+    """Puts a copy where a database is to be: no file, or a PostgreSQL schema without tables.
+
+    A dump may hold more than the schema, as those of older backups do: the rest stays in it.
+    """
     if _backend(url) == "sqlite":
         _file(url).parent.mkdir(parents=True, exist_ok=True)
         shutil.move(source, _file(url))
     else:
-        _postgresql(
-            "pg_restore", url, "--no-owner", "--single-transaction", "--exit-on-error", source
-        )
+        with _transaction(url) as connection:
+            connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+        whole = ("--single-transaction", "--exit-on-error")
+        _postgresql("pg_restore", url, "--no-owner", f"--schema={schema}", *whole, source)
 
 
 def kind(url: str) -> str:
@@ -109,6 +115,14 @@ def _others_connected(url: str) -> bool:
 def occupied(url: str) -> bool:
     """Whether there is a database with something in it."""
     return bool(parts(url))
+
+
+def holds(url: str, schema: str) -> bool:
+    """Whether there is an SQLite file, or PostgreSQL's database has the schema."""
+    if _backend(url) == "sqlite":
+        return bool(files(url))
+    with _transaction(url) as connection:
+        return _has(connection, schema)
 
 
 def parts(url: str) -> list[str]:

@@ -22,7 +22,7 @@ from app.services.annotation.versions import Looked
 from app.services.team.permissions import NotAllowedError, for_nobody
 from app.settings import Settings
 from app.web.edits import FOLDER
-from app.web.open_pages import Worker, worker_of
+from app.web.open_pages import Worker, is_account_unchanged, worker_of
 from app.web.threads import OwnThreads
 from app.web.unseen import shown
 from storage.database_errors import StorageError
@@ -75,7 +75,7 @@ async def changes(request: Request) -> Response:
     if worker is None or not NUMBER.fullmatch(number):
         return PlainTextResponse(_NOT_HERE, 404)
     person, document_id = worker.person, int(number)
-    if not await _threads.run(_may_look, worker, document_id):
+    if not await _threads.run(_may_look, worker, document_id, settings):
         return PlainTextResponse(_NOT_HERE, 404)
     coming = _round_of(for_nobody(worker.sessions))
     stream = _newest[page] = object()
@@ -112,7 +112,9 @@ async def _events(
             yield ":\n\n"
 
 
-def _may_look(worker: Worker, document_id: int) -> bool:
+def _may_look(worker: Worker, document_id: int, settings: Settings) -> bool:
+    if not is_account_unchanged(worker, settings):
+        return False
     try:
         versions.may_look(worker.sessions, document_id, worker.person)
     except (LookupError, NotAllowedError, StorageError):

@@ -13,7 +13,7 @@ from app.editing import EditError
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.page_edits import Answer, receive, with_next
 from app.settings import Settings
-from app.web.open_pages import Worker, worker_of
+from app.web.open_pages import Worker, is_account_unchanged, worker_of
 from app.web.threads import OwnThreads
 
 FOLDER = "/edits/"
@@ -22,6 +22,7 @@ MOST_BYTES = 8 * 2**20
 _NO_PAGE = (
     "This page is not open on this server any more; reload it. Its edits are kept in the tab."
 )
+_CHANGED = "This account was changed; reload the page. Its edits are kept in the tab."
 _threads = OwnThreads("edits", 8)
 
 
@@ -29,7 +30,8 @@ async def edits(request: Request) -> Response:
     """A message of the annotator on a page, see `app.services.annotation.page_edits.receive`."""
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         return _refused(415, "Edits are sent as application/json.")
-    worker = worker_of(request, request.path_params["page"], Settings.from_environment())
+    settings = Settings.from_environment()
+    worker = worker_of(request, request.path_params["page"], settings)
     if worker is None:
         return _refused(404, _NO_PAGE)
     body = bytearray()
@@ -42,13 +44,15 @@ async def edits(request: Request) -> Response:
     except (ValueError, RecursionError):
         return _refused(400, "Edits are sent as JSON.")
     try:
-        answer = await _threads.run(_answer, worker, message)
+        answer = await _threads.run(_answer, worker, message, settings)
     except EditError as error:
         return _refused(400, str(error))
-    return JSONResponse(asdict(answer))
+    return JSONResponse(asdict(answer)) if answer else _refused(404, _CHANGED)
 
 
-def _answer(worker: Worker, message: object) -> Answer:
+def _answer(worker: Worker, message: object, settings: Settings) -> Answer | None:
+    if not is_account_unchanged(worker, settings):
+        return None
     answer = receive(AnnotationService(worker.sessions), message, worker.person)
     return with_next(answer, message, worker.annotation, worker.person)
 

@@ -17,8 +17,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from app.services.annotation.annotation import AnnotationService
+from app.services.team.sign_in import unchanged
 from app.settings import Settings
 from app.web.gate import COOKIE
+from storage.database_errors import StorageError
 from storage.engine import Sessions
 
 
@@ -83,6 +85,16 @@ def leaver_of(asked: HTTPConnection, page: str, settings: Settings) -> Worker | 
     if entered is None or not _same_browser(asked, entered.cookies, settings):
         return None
     return entered.worker
+
+
+def is_account_unchanged(worker: Worker, settings: Settings) -> bool:
+    """Whether who works on a page may what they might when it ran last. Signing in at a provider
+    leaves no session here, which an account's change would have ended; where it did, the gate has
+    asked. A database that does not answer says so later."""
+    try:
+        return settings.auth != "oidc" or unchanged(worker.sessions)
+    except StorageError:
+        return True
 
 
 def page_of(asked: HTTPConnection, page: str, settings: Settings) -> AppSession | None:

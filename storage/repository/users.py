@@ -108,6 +108,18 @@ def _signed_in() -> Query:
     )
 
 
+def rights(session: Session, user_id: int) -> bool | None:
+    """Whether an account is an administrator's; None where it is disabled."""
+    found = rows(session, _rights(), user_id=user_id)
+    return found[0][0] if found else None
+
+
+@cache
+def _rights() -> Query:
+    user = table(User)
+    return select(user.c.administrator).where(user.c.id == bindparam("user_id"), user.c.active)
+
+
 def note_use(session: Session, token: str, at: datetime) -> None:
     """Notes that a session was used."""
     session.execute(update(Login).where(Login.token == token).values(seen_at=at))

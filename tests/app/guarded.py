@@ -26,7 +26,6 @@ from app.services.operations import (
     projects,
     trash,
 )
-from app.services.operations.projects import ProjectSettings
 from app.services.suggestions import (
     by_parts,
     in_text,
@@ -262,9 +261,7 @@ GUARDED: dict[str, tuple[str, Call]] = {
     ),
     "operations.projects.configure": (
         "review",
-        lambda w: projects.configure(
-            w.sessions, w.project, ProjectSettings("", 0.2, "arrival", True, 1, None)
-        ),
+        lambda w: projects.configure(w.sessions, w.project, {"nested": True}),
     ),
     "operations.projects.set_hotkeys": (
         "review",

@@ -85,6 +85,7 @@ OPEN = {
     "team.sign_in.sign_in": ("how a person is known in the first place"),
     "team.sign_in.sign_out": ("takes the secret of the session that it ends"),
     "team.sign_in.signed_in": ("how a person is known in the first place"),
+    "team.sign_in.unchanged": "tells of the account of whom the sessions act for alone",
     "team.tokens.holder": ("how a program is known in the first place"),
     "operations.startup.open_database": ("the machine's own, before anybody comes"),
     "operations.startup.check_database": ("whether the machine is at work"),

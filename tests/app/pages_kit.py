@@ -15,8 +15,10 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from app.components.span_annotator import span_annotator
+from app.screens.documents.settings_form import widget_keys
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.page_edits import receive
+from app.services.operations.projects import get as get_project
 from app.services.operations.startup import open_database
 from app.services.suggestions.review_heads import Answer
 from app.settings import ROOT, Settings
@@ -211,6 +213,12 @@ class Site:
         app = self.app
         shown = [*app.error, *app.warning, *app.info, *app.success, *app.caption, *app.markdown]
         return "\n".join(str(element.value) for element in shown)
+
+
+def setting(site: Site, name: str) -> str:
+    """The key of a setting's widget on the Documents page."""
+    settings = get_project(site.sessions, site.project_id).settings
+    return widget_keys(site.project_id, settings)[name]
 
 
 def build_site(folder: Path, settings: Settings, model: PretendedModel) -> Site:

@@ -9,11 +9,13 @@ import urllib.request
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from app.services.team import accounts
+from app.services.team.sign_in import sign_out_everywhere
+from storage.engine import Sessions
 from tests.browser.accounts_kit import fill, sign_in
-from tests.browser.app_kit import Site
+from tests.browser.app_kit import AnnotatePage, Site
 from tests.browser.servers import Served
 
 pytestmark = pytest.mark.xdist_group("browser-accounts")
@@ -138,6 +140,38 @@ def test_who_signs_out_is_out_in_every_tab(tab: Page, url: Served) -> None:
     other.get_by_role("link", name="Documents").click()
     expect(other).to_have_url(re.compile("/sign-in"))
     other.close()
+
+
+def test_an_edit_after_the_end_of_a_session_is_saved_once_its_person_has_signed_in(
+    tab: Page, url: Served, accounts_site: Site
+) -> None:
+    project, ids = accounts_site.own_samples("The end of a session")
+    sign_in(tab, url, "Anna")
+    desk = AnnotatePage(tab)
+    desk.open(url, ids[2], project)
+    desk.select(desk.suggested()[0])
+    end_sessions(accounts_site.sessions, "Anna")
+    questions: list[str] = []
+
+    def agree(dialog: Dialog) -> None:
+        questions.append(dialog.type)
+        dialog.accept()
+
+    tab.on("dialog", agree)
+
+    desk.press("a")
+
+    expect(tab).to_have_url(re.compile("/sign-in"))
+    assert not questions, "nothing is lost, so nobody is asked whether to stay"
+    fill(tab, "Anna")
+    desk.ready()
+    desk.is_saved()
+    assert [span.status for span in accounts_site.stored(ids[2])].count("accepted") == 1
+
+
+def end_sessions(sessions: Sessions, name: str) -> None:
+    (person,) = (account for account in accounts.every(sessions) if account.name == name)
+    sign_out_everywhere(sessions, person.id)
 
 
 def test_an_administrator_makes_an_account_whose_password_is_shown_once(

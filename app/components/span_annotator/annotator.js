@@ -285,7 +285,7 @@ export class Annotator extends DocumentActions {
 
   drawState() {
     const { outbox, notes } = this;
-    const state = notes.pending && outbox.state !== 'late' ? 'saving' : outbox.state;
+    const state = notes.pending && !['late', 'signed-out'].includes(outbox.state) ? 'saving' : outbox.state;
     this.panel.drawState(state, outbox.size + Number(notes.pending), this.readOnly);
   }
 

@@ -71,14 +71,32 @@ export class DeadLetterOutbox extends Outbox {
    */
   nameOf(id) { return this.names.get(id) ?? id; }
 
-  /** Sends once more what was set aside, as new edits of this page, which has gone on since. */
-  retry() {
-    this.siblings = [...new Set([...this.siblings, ...this.deadLetters.map(({ client }) => client)])];
-    for (const { docId, op } of this.deadLetters) {
+  /**
+   * Keeps an operation that the document takes no more, until its person decides.
+   * @param {string | number} docId
+   * @param {Operation & { base_version?: number }} op
+   * @param {string} why
+   */
+  setAside(docId, op, why) {
+    this.seq += 1;
+    const { client, person, seq } = this;
+    this.deadLetters.push({ docId, client, person, at: Date.now(), op: { seq, ...op }, why });
+    this.persist();
+  }
+
+  /**
+   * Sends once more what was set aside, as new edits of this page, which has gone on since; what is of
+   * a document that is read-only still waits.
+   * @param {string | number | null} readOnly
+   */
+  retry(readOnly) {
+    const retried = this.deadLetters.filter(({ docId }) => docId !== readOnly);
+    this.siblings = [...new Set([...this.siblings, ...retried.map(({ client }) => client)])];
+    for (const { docId, op } of retried) {
       this.seq += 1;
       this.queue(docId, { ...op, seq: this.seq });
     }
-    this.deadLetters = [];
+    this.deadLetters = this.deadLetters.filter(({ docId }) => docId === readOnly);
     this.persistAndSend();
   }
 

@@ -3,6 +3,8 @@
 import { BatchActions } from './batch_actions.js';
 import { countByStatus, openIds } from './spans.js';
 
+const SUBMITTED = 'the document was submitted meanwhile; reopen it and try again';
+
 /** The Annotator gives it `navigate`, `notes` and the two questions. */
 export class DocumentActions extends BatchActions {
   /** @type {import('./page_follower.js').PageFollower} */ follower;
@@ -33,12 +35,17 @@ export class DocumentActions extends BatchActions {
   }
 
   /**
-   * `baseVersion`: the version whose comment the person began to change.
+   * `baseVersion`: the version whose comment the person began to change. Where somebody else has submitted
+   * the document since, what was typed is set aside.
    * @param {string} text
    * @param {number | undefined} baseVersion
    */
   saveComment(text, baseVersion) {
-    if (text !== this.comment) this.edit([{ op: 'comment', text }], { undoable: false, baseVersion });
+    if (text === this.comment) return;
+    if (!this.readOnly) { this.edit([{ op: 'comment', text }], { undoable: false, baseVersion }); return; }
+    this.outbox.setAside(this.data.doc_id, { op: 'comment', text, base_version: baseVersion }, SUBMITTED);
+    this.panel.say(`Not saved: ${SUBMITTED}`);
+    this.redraw();
   }
 
   submit() {

@@ -32,6 +32,7 @@ export class Outbox {
   /** @type {(answer: Answer, emptied: boolean, lost: number) => void} */ answered = () => {};
   changed = () => {};
   unknown = () => {}; // the server does not know the page
+  signedOut = false; // the server refused the last message because the session has ended
   detached = false;
   address = ''; // where the messages go, below the server's folder
   /** @type {KnownVersion | null} */ knownVersion = null; // what others did up to there was told
@@ -121,10 +122,11 @@ export class Outbox {
 
   get idle() { return !this.size && !this.sending && !this.detached; }
 
-  /** idle: nothing was ever edited; then saving, late (no answer for 5 s), aside or saved. */
+  /** idle: nothing was ever edited; then saving, late (no answer for 5 s), signed out, aside or saved. */
   get state() {
     if (!this.size && this.deadLetters.length) return 'aside';
     if (!this.size) return this.everSent ? 'saved' : 'idle';
+    if (this.signedOut) return 'signed-out';
     return Date.now() - this.entries[0].at > LATE ? 'late' : 'saving';
   }
 
@@ -211,6 +213,7 @@ export class Outbox {
 
   /** @param {Answer} answer */
   receive(answer) {
+    this.signedOut = false;
     if (answer.state) this.versions.set(answer.doc_id, answer.state.version);
     const before = this.size;
     const emptied = this.acknowledge(answer.ack);
@@ -224,6 +227,16 @@ export class Outbox {
    * @returns {number}
    */
   handleReturned(returned) { return returned ? 1 : 0; }
+
+  /**
+   * The server knows the page no more, or not who works on it: a run of the page tells what now.
+   * @param {boolean} signedOut
+   */
+  missed(signedOut) {
+    this.signedOut = signedOut;
+    this.unknown();
+    this.changed();
+  }
 
   /** The server can be reached again: what has no answer yet is sent anew. */
   reconnected() {

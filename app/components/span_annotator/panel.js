@@ -10,6 +10,7 @@ const SAVING = {
   saved: () => 'saved',
   saving: (count) => `saving ${count}…`,
   late: () => 'not saved – retrying; keep this page open',
+  'signed-out': () => 'not saved – you are signed out; reload this page to sign in, your edits stay in this tab',
   aside: () => 'some edits are not saved: see above',
 };
 const FLASH = 5000; // ms that a passing message is shown

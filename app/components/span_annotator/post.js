@@ -6,6 +6,7 @@ import { answerWithNames } from './rows.js';
 const SERVER = /** @type {any} */ (window).__streamlit?.BACKEND_BASE_URL;
 const ANSWER_LIMIT = 30_000; // ms
 const OUTLIVES_PAGE = 60_000; // characters; of what a browser sends while its page closes it takes 64 KiB
+const SIGNED_OUT = 401;
 const UNKNOWN_PAGE = 404;
 const NEVER_TAKEN = [400, 413, 415]; // what is no better the next time
 
@@ -21,7 +22,8 @@ export const addressed = (address) => new URL(address, SERVER ?? location.href);
  * @param {string} address
  * @param {Message} message
  * @param {AbortSignal} signal
- * @param {() => void} unknown called where the server does not know the page, as after a restart
+ * @param {(signedOut: boolean) => void} unknown called where the server does not know the page, as after
+ * a restart, or no longer who works on it
  * @returns {Promise<Answer | null>}
  */
 export async function post(address, message, signal, unknown) {
@@ -31,7 +33,10 @@ export async function post(address, message, signal, unknown) {
       method: 'POST', headers: { 'Content-Type': 'application/json' }, body,
       keepalive: body.length < OUTLIVES_PAGE, signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT)]),
     });
-    if (response.status === UNKNOWN_PAGE) { unknown(); return null; }
+    if ([SIGNED_OUT, UNKNOWN_PAGE].includes(response.status)) {
+      unknown(response.status === SIGNED_OUT);
+      return null;
+    }
     const answer = await response.json();
     if (response.ok) return answerWithNames(answer);
     return NEVER_TAKEN.includes(response.status) ? refused(message, answer.detail) : null;

@@ -27,12 +27,16 @@ export function sessionOf({ store, person, flow }) {
     SESSIONS.set(name, session);
     // For as long as the tab lives: what is unsent may wait while another page is shown.
     onReconnect(() => outbox.reconnected());
-    outbox.send = (message, signal) => post(outbox.address, message, signal, () => outbox.unknown());
+    outbox.send = (message, signal) => post(outbox.address, message, signal, (signedOut) => outbox.missed(signedOut));
     window.addEventListener('pagehide', () => { // what was done a moment ago still leaves
       outbox.release();
       outbox.flush();
     });
-    window.addEventListener('beforeunload', (event) => { if (outbox.unsaved) event.preventDefault(); });
+    let signingIn = false; // comes back in this tab, where the edits lie
+    window.addEventListener('spanneal-sign-in', () => { signingIn = true; });
+    window.addEventListener('beforeunload', (event) => {
+      if (outbox.unsaved && !(signingIn && outbox.storage.persisted)) event.preventDefault();
+    });
   }
   return session;
 }

@@ -366,7 +366,7 @@ interface Proposal {
 }
 
 /** Whether edits are saved; `late`: no answer for 5 s, `aside`: some can be saved nowhere. */
-type SavingState = 'idle' | 'saving' | 'late' | 'aside' | 'saved';
+type SavingState = 'idle' | 'saving' | 'late' | 'signed-out' | 'aside' | 'saved';
 
 /** What a person prefers, for as long as the tab lives. */
 interface Preferences {

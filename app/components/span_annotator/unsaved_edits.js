@@ -29,9 +29,14 @@ export class UnsavedEdits {
   deadLettersRow(deadLetters) {
     const { outbox } = this.annotator;
     const reasons = [...new Set(deadLetters.map(({ why }) => why))].join('; ');
-    const retry = button('retry-unsaved', 'plain', 'Try again', () => this.done(() => outbox.retry()));
+    const retry = button('retry-unsaved', 'plain', 'Try again', () => this.done(() => this.retry()));
     return this.row('unsaved-own', `${edits(deadLetters)} could not be saved: ${reasons}`, [retry],
       deadLetters, () => outbox.discardAside());
+  }
+
+  retry() {
+    const { outbox, readOnly, data } = this.annotator;
+    outbox.retry(readOnly ? data.doc_id : null);
   }
 
   /** @param {LeftEntries} left */

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -139,9 +138,8 @@ def get(project_id: Id, caller: Calling) -> ProjectOut:
 @router.patch("/projects/{project_id}")
 def configure(project_id: Id, change: SettingsChange, caller: Calling) -> ProjectOut:
     """Changes the settings that are named."""
-    before = projects.get(caller.sessions, caller.reach(project_id)).settings
     given = change.model_dump(exclude_unset=True)
-    projects.configure(caller.sessions, project_id, replace(before, **given))
+    projects.configure(caller.sessions, caller.reach(project_id), given)
     return _shown(caller, project_id)
 
 

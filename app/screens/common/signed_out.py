@@ -13,6 +13,7 @@ from app.web.gate import SIGN_IN
 
 _LEAVE = """export default () => {
   const here = location.pathname + location.search;
+  window.dispatchEvent(new Event('spanneal-sign-in'));
   location.replace(`%s?next=${encodeURIComponent(here)}`);
 }"""
 

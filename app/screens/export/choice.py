@@ -30,11 +30,18 @@ def choose_export(app: AppContext, project_id: int) -> tuple[str, Selection]:
     )
     left.caption(FORMATS[format].holds)
     which = right.segmented_control(
-        "Documents", list(SUBMITTED), default="All submitted", required=True, key="export_splits"
+        "Documents",
+        list(SUBMITTED),
+        default="All submitted",
+        required=True,
+        key=f"export_splits_{project_id}",
     )
     offered = filters(app.sessions, project_id)
-    with right.popover("More filters", icon=":material/filter_alt:"):
-        selection = _filters(SUBMITTED.get(str(which), ()), offered, format)
+    with right.container(horizontal=True, vertical_alignment="center"):
+        with st.popover("More filters", icon=":material/filter_alt:"):
+            selection = _filters(SUBMITTED.get(str(which), ()), offered, format, project_id)
+        if number := _number(selection):
+            st.caption(f"{number} set")
     return format, replace(selection, documents=_chosen(project_id))
 
 
@@ -56,21 +63,36 @@ def _drop() -> None:
     st.session_state.pop(EXPORTED, None)
 
 
-def _filters(splits: tuple[Split, ...], offered: Filters, format: str) -> Selection:
-    chosen_labels = st.multiselect("Labels", offered.labels, key="export_labels", placeholder="all")
-    chosen_people = st.multiselect(
-        "Submitted by", offered.people, key="export_people", placeholder="anybody"
+def _number(selection: Selection) -> int:
+    """How many of the filters that are folded away let less, or more, through than at first."""
+    narrowed = (selection.labels, selection.people, selection.since, selection.until)
+    return sum(map(bool, (*narrowed, selection.undecided, selection.history)))
+
+
+def _filters(
+    splits: tuple[Split, ...], offered: Filters, format: str, project_id: int
+) -> Selection:
+    """Asks for what narrows the choice; a project has its own answers."""
+    chosen_labels = st.multiselect(
+        "Labels", offered.labels, key=f"export_labels_{project_id}", placeholder="all"
     )
-    since: date | None = st.date_input("Submitted from", value=None, key="export_since")
-    until: date | None = st.date_input("Submitted until", value=None, key="export_until")
+    chosen_people = st.multiselect(
+        "Submitted by", offered.people, key=f"export_people_{project_id}", placeholder="anybody"
+    )
+    since: date | None = st.date_input(
+        "Submitted from", value=None, key=f"export_since_{project_id}"
+    )
+    until: date | None = st.date_input(
+        "Submitted until", value=None, key=f"export_until_{project_id}"
+    )
     undecided = st.checkbox(
         "Include unsubmitted documents",
-        key="export_undecided",
+        key=f"export_undecided_{project_id}",
         help="In their present state: with a draft, with suggestions, or with neither.",
     )
     history = format == "jsonl" and st.checkbox(
         "Include history",
-        key="export_history",
+        key=f"export_history_{project_id}",
         help="Earlier versions by models and people, and every action.",
     )
     return Selection(

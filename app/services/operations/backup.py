@@ -3,7 +3,8 @@
 The archive is a zip:
 
     manifest.json           what it is, see `Manifest`
-    documents.db, jobs.db   the databases: SQLite's own copies, or what pg_dump writes
+    documents.db, jobs.db   the databases: SQLite's own copies, or what pg_dump writes of
+                            the schemas `public` and `dbos`, which may be one database's
     models/<n>/…            the folder of model version n
     jobs/<id>/…             what retraining jobs learn from, and the trained model of one that has
                             not registered it yet; an unfinished one is left out
@@ -30,7 +31,7 @@ from app.services.operations.unfinished_restore import require_finished
 from app.services.retraining.jobs import model_folder
 from app.settings import Settings
 from storage import database_copy
-from storage.database_copy import CopyError
+from storage.database_copy import DOCUMENTS_SCHEMA, JOBS_SCHEMA, CopyError
 from storage.engine import create_engine_from, session_factory
 from storage.repository import model_versions, origins
 
@@ -89,9 +90,9 @@ def back_up(settings: Settings, out: Path) -> Manifest:
     out.parent.mkdir(parents=True, exist_ok=True)
     with scratch_folder(out.parent, BACKUP) as folder:
         begun = datetime.now(UTC).isoformat(timespec="seconds")
-        if database_copy.kind(settings.jobs) != "sqlite" or database_copy.files(settings.jobs):
-            database_copy.copy(settings.jobs, folder / JOBS)
-        database_copy.copy(settings.database, folder / DOCUMENTS)
+        if database_copy.holds(settings.jobs, JOBS_SCHEMA):
+            database_copy.copy(settings.jobs, folder / JOBS, JOBS_SCHEMA)
+        database_copy.copy(settings.database, folder / DOCUMENTS, DOCUMENTS_SCHEMA)
         manifest, models = _described(settings, folder / DOCUMENTS, begun)
         unfinished = folder / "archive"
         with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:

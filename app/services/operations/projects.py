@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
+from typing import Any
 
 from app.services.retraining import auto_retrain
 from app.services.team import assignment
@@ -40,6 +41,15 @@ class ProjectSettings:
     @classmethod
     def of(cls, project: Project) -> ProjectSettings:
         return cls(**{setting.name: getattr(project, setting.name) for setting in fields(cls)})
+
+
+class SettingsConflictError(ValueError):
+    """Somebody else has changed the same settings meanwhile."""
+
+    def __init__(self, names: Sequence[str], present: ProjectSettings) -> None:
+        listed = ", ".join(names)
+        super().__init__(f"somebody else has changed {listed} meanwhile; look at what is saved now")
+        self.names, self.present = names, present
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +120,22 @@ def founded(sessions: Sessions) -> datetime | None:
         return projects.founded(session)
 
 
-def configure(sessions: Sessions, project_id: int, settings: ProjectSettings) -> None:
-    """Saves all settings of a project in one transaction, with one event that holds those that
-    changed. Raises `ValueError` for one that cannot be, and then none is saved."""
+def configure(
+    sessions: Sessions,
+    project_id: int,
+    changes: Mapping[str, Any],
+    shown: ProjectSettings | None = None,
+) -> None:
+    """Changes settings of a project by their names, in one transaction with one event that holds
+    them; the others stay as they are by now. Raises `ValueError` for one that cannot be, and
+    `SettingsConflictError` for one that is no longer what was `shown`; then none is saved."""
     with writing(sessions) as session:
-        require(session, project_id, "review")
         project = projects.get(session, project_id)
-        before = asdict(ProjectSettings.of(project))
+        require(session, project_id, "review")
+        before = ProjectSettings.of(project)
+        settings = replace(before, **changes)
+        if shown is not None:
+            _require_as_shown(before, shown, changes)
         assignment.change_annotators(session, project, settings.annotators)
         auto_retrain.set_after(project, settings.retrain_after)
         projects.configure(
@@ -128,9 +147,24 @@ def configure(sessions: Sessions, project_id: int, settings: ProjectSettings) ->
             nested=settings.nested,
         )
         project.instant = settings.instant
-        changed = {name: new for name, new in asdict(settings).items() if new != before[name]}
+        changed = _different(settings, before)
         if changed:
             events.record(session, doer(session), "settings", project_id=project_id, detail=changed)
+
+
+def _require_as_shown(
+    present: ProjectSettings, shown: ProjectSettings, changes: Mapping[str, Any]
+) -> None:
+    others = _different(present, shown)
+    names = [name for name in changes if name in others and changes[name] != others[name]]
+    if names:
+        raise SettingsConflictError(names, present)
+
+
+def _different(settings: ProjectSettings, before: ProjectSettings) -> dict[str, Any]:
+    """What is other than it was before, by its name."""
+    old = asdict(before)
+    return {name: new for name, new in asdict(settings).items() if new != old[name]}
 
 
 def set_hotkeys(sessions: Sessions, project_id: int, hotkeys: Mapping[str, str]) -> None:

@@ -28,6 +28,7 @@ from app.services.retraining.jobs_database import JobsDatabaseError, require_jso
 from app.services.retraining.worker_lock import worker_runs
 from app.settings import ROOT, Settings
 from storage import database_copy
+from storage.database_copy import DOCUMENTS_SCHEMA, JOBS_SCHEMA
 from storage.engine import create_engine_from, session_factory, upgrade, writing
 from storage.repository import events, model_versions
 
@@ -168,9 +169,12 @@ def _move_aside(settings: Settings, mark: Mark) -> None:
 
 
 def _put_in_place(settings: Settings, manifest: Manifest, staged: Path) -> None:
-    for part, url in ((DOCUMENTS, settings.database), (JOBS, settings.jobs)):
+    for part, url, schema in (
+        (DOCUMENTS, settings.database, DOCUMENTS_SCHEMA),
+        (JOBS, settings.jobs, JOBS_SCHEMA),
+    ):
         if (staged / part).is_file():
-            database_copy.put(staged / part, url)
+            database_copy.put(staged / part, url, schema)
             _require_json(url)
     _move(staged / "jobs", settings.data / "jobs")
     _bring_up(settings, manifest, staged)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.services.team import passwords
-from app.services.team.permissions import Acting, require_self
+from app.services.team.permissions import Acting, acting, require_self
 from storage.columns import now
 from storage.engine import Sessions, writing
 from storage.repository import users
@@ -122,6 +122,14 @@ def provided(sessions: Sessions, name: str) -> Acting | None:
         if user is None or not user.active:
             return None
         return Acting(user.name, user.id, user.administrator)
+
+
+def unchanged(sessions: Sessions) -> bool:
+    """Whether the account of whom the sessions act for is still there, with the rights that it had
+    when they were made. Where nobody signs in, there is none to change."""
+    with sessions() as session:
+        person = acting(session)
+        return person is None or users.rights(session, person.user_id) == person.administrator
 
 
 def digest(token: str) -> str:

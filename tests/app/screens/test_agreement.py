@@ -8,7 +8,7 @@ from app.screens.common.wording import literal
 from app.services.team import assignment
 from storage.engine import writing
 from storage.repository import annotation_sets, projects
-from tests.app.pages_kit import Site
+from tests.app.pages_kit import Site, setting
 from tests.app.teamwork import Team
 
 TEXT = "The Bank of China hired Anna."
@@ -167,7 +167,7 @@ def test_a_document_that_has_its_annotators_offers_the_next(site: Site, people: 
 def test_the_number_of_annotators_is_a_setting(site: Site) -> None:
     site.add()
     site.open("documents", project=site.project_id)
-    site.app.number_input(key=f"annotators_{site.project_id}").set_value(3)
+    site.app.number_input(key=setting(site, "annotators")).set_value(3)
     (button,) = (item for item in site.app.button if item.label == "Save settings")
     button.click()
     site.run()

@@ -88,7 +88,7 @@ def test_what_is_exported_can_be_the_chosen_documents_alone(site: Site, ids: lis
     site.open("export")
 
     assert "Only the 2 documents selected" in site.messages()
-    site.app.checkbox(key="export_undecided").set_value(True)
+    site.app.checkbox(key=f"export_undecided_{site.project_id}").set_value(True)
     site.run()
     assert "2 documents" in site.messages()
     press(site, "drop chosen")

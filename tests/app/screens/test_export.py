@@ -9,6 +9,7 @@ import os
 import pytest
 
 from app.screens.export.download import file_stem, preview
+from tests.app.material import new_project
 from tests.app.pages_kit import Site
 
 
@@ -131,7 +132,7 @@ def test_another_choice_needs_another_file(site: Site, monkeypatch: pytest.Monke
     large(site, monkeypatch)
     make(site)
 
-    site.app.checkbox(key="export_undecided").check()
+    site.app.checkbox(key=f"export_undecided_{site.project_id}").check()
     site.run()
 
     assert not site.app.code
@@ -143,11 +144,30 @@ def test_the_filters_narrow_what_is_written(site: Site) -> None:
     site.add("Not yet.", "open")
     site.open("export")
 
-    site.app.multiselect(key="export_labels").set_value(["PER"])
-    site.app.checkbox(key="export_undecided").check()
+    site.app.multiselect(key=f"export_labels_{site.project_id}").set_value(["PER"])
+    site.app.checkbox(key=f"export_undecided_{site.project_id}").check()
     site.run()
 
     assert "2 documents · 1 entity" in site.messages()
+
+
+def test_how_many_filters_are_set_is_shown_beside_them_and_another_project_has_none(
+    site: Site,
+) -> None:
+    submit(site, site.add())
+    other = new_project(site.sessions, name="Letters")
+    site.open("export")
+    assert " set" not in site.messages()
+
+    site.app.multiselect(key=f"export_labels_{site.project_id}").set_value(["PER"])
+    site.app.checkbox(key=f"export_undecided_{site.project_id}").check()
+    site.run()
+    assert "2 set" in site.messages()
+
+    site.app.selectbox(key="chosen_project").set_value(other)
+    site.run()
+    assert " set" not in site.messages()
+    assert "4 documents" in site.messages()
 
 
 def test_what_is_undecided_can_be_had_before_anything_is_submitted(site: Site) -> None:
@@ -155,7 +175,7 @@ def test_what_is_undecided_can_be_had_before_anything_is_submitted(site: Site) -
     site.open("export")
     assert "nothing to export" in site.messages()
 
-    site.app.checkbox(key="export_undecided").check()
+    site.app.checkbox(key=f"export_undecided_{site.project_id}").check()
     site.run()
 
     assert "1 document · 0 entities" in site.messages()

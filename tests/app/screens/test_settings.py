@@ -7,9 +7,20 @@ import pytest
 from app.screens.common.labels import swatches
 from app.screens.common.wording import literal
 from app.services.labels.label_set import LabelChange, change_labels
+from app.services.operations.projects import ProjectSettings, configure
+from app.services.operations.projects import get as get_project
 from storage.engine import writing
 from storage.repository import projects
-from tests.app.pages_kit import Site
+from tests.app.pages_kit import Site, setting
+
+
+def save(site: Site) -> None:
+    _button(site, "Save settings").click()
+    site.run()
+
+
+def saved(site: Site) -> ProjectSettings:
+    return get_project(site.sessions, site.project_id).settings
 
 
 def test_the_projects_settings_are_saved_and_its_guidelines_shown_beside_documents(
@@ -17,12 +28,11 @@ def test_the_projects_settings_are_saved_and_its_guidelines_shown_beside_documen
 ) -> None:
     document = site.add()
     site.open("documents")
-    site.app.text_area(key=f"guidelines_{site.project_id}").set_value("Titles are **not** names.")
-    site.app.selectbox(key=f"queue_{site.project_id}").set_value("doubt")
-    site.app.slider(key=f"holdout_share_{site.project_id}").set_value(30)
-    site.app.toggle(key=f"nested_{site.project_id}").set_value(False)
-    _button(site, "Save settings").click()
-    site.run()
+    site.app.text_area(key=setting(site, "guidelines")).set_value("Titles are **not** names.")
+    site.app.selectbox(key=setting(site, "queue")).set_value("doubt")
+    site.app.slider(key=setting(site, "holdout_share")).set_value(30)
+    site.app.toggle(key=setting(site, "nested")).set_value(False)
+    save(site)
 
     with site.sessions() as session:
         project = projects.get(session, site.project_id)
@@ -85,17 +95,59 @@ def test_a_setting_that_is_refused_is_told_and_nothing_is_saved(
 ) -> None:
     site.open("documents")
     monkeypatch.setattr("storage.repository.projects.QUEUE_ORDERS", ("arrival",))
-    site.app.text_area(key=f"guidelines_{site.project_id}").set_value("New.")
-    site.app.number_input(key=f"annotators_{site.project_id}").set_value(2)
-    site.app.selectbox(key=f"queue_{site.project_id}").set_value("doubt")
-    _button(site, "Save settings").click()
-    site.run()
+    site.app.text_area(key=setting(site, "guidelines")).set_value("New.")
+    site.app.number_input(key=setting(site, "annotators")).set_value(2)
+    site.app.selectbox(key=setting(site, "queue")).set_value("doubt")
+    save(site)
 
     reported = "Not saved: the order must be one of arrival, got 'doubt'"
     assert [error.value for error in site.app.error] == [literal(reported)]
     with site.sessions() as session:
         project = projects.get(session, site.project_id)
     assert (project.guidelines, project.annotators) == ("", 1)
+
+
+def test_a_save_leaves_alone_what_somebody_else_has_changed_meanwhile(site: Site) -> None:
+    site.open("documents")
+    form = site.app.toggle(key=setting(site, "nested"))
+    configure(site.sessions, site.project_id, {"guidelines": "Two pages.", "annotators": 3})
+
+    form.set_value(False)
+    save(site)
+
+    assert not site.app.error
+    settings = saved(site)
+    assert (settings.guidelines, settings.annotators, settings.nested) == ("Two pages.", 3, False)
+    assert site.app.text_area(key=setting(site, "guidelines")).value == "Two pages."
+
+
+def test_of_two_who_change_one_setting_the_second_sees_both_and_decides(site: Site) -> None:
+    site.open("documents")
+    form = site.app.text_area(key=setting(site, "guidelines"))
+    configure(site.sessions, site.project_id, {"guidelines": "Theirs.", "annotators": 3})
+
+    form.set_value("Mine.")
+    save(site)
+
+    (problem,) = site.app.error
+    assert literal("Guidelines: Theirs.") in problem.value
+    assert saved(site).guidelines == "Theirs."
+    assert site.app.text_area(key=setting(site, "guidelines")).value == "Mine."
+    assert site.app.number_input(key=setting(site, "annotators")).value == 3
+
+    save(site)
+    assert not site.app.error
+    assert saved(site).guidelines == "Mine."
+
+
+def test_the_form_shows_what_somebody_else_has_saved(site: Site) -> None:
+    site.open("documents")
+    configure(site.sessions, site.project_id, {"holdout_share": 0.35, "retrain_after": 40})
+
+    site.run()
+
+    assert site.app.slider(key=setting(site, "holdout_share")).value == 35
+    assert site.app.number_input(key=setting(site, "retrain_after")).value == 40
 
 
 def test_the_number_by_which_programs_know_the_project_stands_in_its_settings(site: Site) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services.operations.projects import ProjectSettings, configure
+from app.services.operations.projects import ProjectSettings, SettingsConflictError, configure
 from storage.repository import projects
 from tests.app.event_log import events_of
 from tests.app.teamwork import team
@@ -41,9 +41,9 @@ def test_settings_are_saved_together_with_one_event_of_what_changed(
 ) -> None:
     project_id = team(sessions, annotators=1).project_id
 
-    configure(sessions, project_id, SETTINGS)
-    configure(sessions, project_id, SETTINGS)
-    configure(sessions, project_id, replace(SETTINGS, retrain_after=None))
+    configure(sessions, project_id, asdict(SETTINGS))
+    configure(sessions, project_id, asdict(SETTINGS))
+    configure(sessions, project_id, {"retrain_after": None})
 
     assert saved(sessions, project_id) == replace(SETTINGS, retrain_after=None)
     assert recorded(sessions, project_id) == [{"retrain_after": None}, asdict(SETTINGS)]
@@ -66,7 +66,24 @@ def test_one_setting_that_is_refused_leaves_all_as_they_were_and_is_named(
     before = saved(sessions, project_id)
 
     with pytest.raises(ValueError, match=message):
-        configure(sessions, project_id, replace(SETTINGS, **wrong))
+        configure(sessions, project_id, {**asdict(SETTINGS), **wrong})
 
     assert saved(sessions, project_id) == before
     assert recorded(sessions, project_id) == []
+
+
+def test_a_setting_that_is_other_than_was_seen_is_refused_with_what_is_saved(
+    sessions: sessionmaker[Session],
+) -> None:
+    project_id = team(sessions, annotators=1).project_id
+    shown = saved(sessions, project_id)
+    configure(sessions, project_id, {"guidelines": "Theirs.", "annotators": 3})
+    present = saved(sessions, project_id)
+
+    with pytest.raises(SettingsConflictError, match="changed guidelines meanwhile") as raised:
+        configure(sessions, project_id, {"guidelines": "Mine.", "nested": False}, shown)
+    assert (raised.value.names, raised.value.present) == (["guidelines"], present)
+    assert saved(sessions, project_id) == present
+
+    configure(sessions, project_id, {"annotators": 3, "nested": False}, shown)
+    assert saved(sessions, project_id) == replace(present, nested=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -146,9 +146,7 @@ def _delete(world: Listening, kind: str = "document") -> None:
 
 
 def _configure(world: Listening) -> None:
-    settings = project_settings.get(world.sessions, world.project_id).settings
-    off = replace(settings, instant=False)
-    project_settings.configure(world.sessions, world.project_id, off)
+    project_settings.configure(world.sessions, world.project_id, {"instant": False})
 
 
 Step = Callable[[Listening], object]
