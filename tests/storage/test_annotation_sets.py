@@ -12,6 +12,7 @@ from storage.models import AnnotationSet, Document, EntityRow
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, documents, operations, projects
 from storage.repository.corrected import corrected
+from storage.repository.operations import RecordedOperation
 from tests.operation_log import last_seq, log_of
 
 pytestmark = pytest.mark.both_databases
@@ -135,7 +136,9 @@ def test_an_operation_is_recorded_once(sessions: sessionmaker[Session], document
     with sessions() as session:
         assert last_seq(session, "c") == 1
         assert last_seq(session, "d") is None
-        assert operations.of_client(session, "c", range(10)).refusals == {1: None}
+        assert operations.of_client(session, "c", range(10)).operations == {
+            1: RecordedOperation(document.id, {}, None)
+        }
         assert [op.person for op in log_of(session, document.id)] == ["Ann"]
 
 
