@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, selec
 from sqlalchemy.orm import Session
 
 from storage.enums import DOCUMENT_STATUSES, DocumentStatus, Role, Split
-from storage.models import Document, Member
+from storage.models import Document, Member, User
 from storage.project_scope import EVERYONE
 from storage.query_criteria import BUILT_ONCE
 from storage.repository.splits import choose_split, sha256_of
@@ -141,7 +141,9 @@ def _locked_for() -> Select[Document, Role]:
     query = (
         select(Document, Member.role)
         .join(Member, Member.project_id == Document.project_id)
-        .where(Document.id == bindparam("document_id"), Member.user_id == bindparam("user_id"))
+        .join(User, User.id == Member.user_id)
+        .where(Document.id == bindparam("document_id"), User.id == bindparam("user_id"))
+        .where(User.active)
         .with_for_update(of=Document)
     )
     return query.execution_options(**BUILT_ONCE, **WITH_TRASH, **EVERYONE, populate_existing=True)

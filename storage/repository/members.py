@@ -14,14 +14,18 @@ from storage.table_queries import Query, rows, table
 
 
 def roles(session: Session, user_id: int) -> Mapping[int, Role]:
-    """A person's role in each of their projects."""
+    """A person's role in each of their projects; none where their account is disabled."""
     return {row.project_id: row.role for row in rows(session, _roles(), user_id=user_id)}
 
 
 @cache
 def _roles() -> Query:
-    held = table(Member).c
-    return select(held.project_id, held.role).where(held.user_id == bindparam("user_id"))
+    member, user = table(Member), table(User)
+    return (
+        select(member.c.project_id, member.c.role)
+        .join_from(member, user, user.c.id == member.c.user_id)
+        .where(user.c.id == bindparam("user_id"), user.c.active)
+    )
 
 
 def of_project(session: Session, project_id: int) -> Sequence[tuple[User, Role]]:

@@ -20,7 +20,7 @@ from storage.engine import Sessions, session_factory
 from storage.enums import Role
 from storage.models import Document
 from storage.project_scope import PROJECT_SCOPE, ProjectScopedSession
-from storage.repository import documents, members
+from storage.repository import documents, members, users
 
 Act = Literal["annotate", "review", "administer"]
 """To work on documents; to see all answers, to change the project, to bring in and take out, to
@@ -29,7 +29,7 @@ _MAY: Mapping[Role, frozenset[Act]] = {
     "annotator": frozenset({"annotate"}),
     "reviewer": frozenset({"annotate", "review"}),
 }
-_ACTING, _ROLES = "acting", "roles"
+_ACTING, _ROLES, _ADMINISTERS = "acting", "roles", "administers"
 
 
 class NotAllowedError(PermissionError):
@@ -84,13 +84,23 @@ def roles(session: Session) -> Mapping[int, Role]:
     return found
 
 
+def _administers(session: Session) -> bool:
+    """Whether the session acts for an administrator, who still is one; looked up once, too."""
+    person = acting(session)
+    if person is None or not person.administrator:
+        return False
+    if _ADMINISTERS not in session.info:
+        session.info[_ADMINISTERS] = users.rights(session, person.user_id) is True
+    return bool(session.info[_ADMINISTERS])
+
+
 def lock_document(session: Session, document_id: int) -> Document:
     """`documents.lock` for whom the session acts for. Where this is the first that it asks, their
     role is looked up with it, and they see nothing of other projects until the session ends; not
     where a token narrows what they see, which that query passes by."""
     person = acting(session)
     narrowed = session.info.get(PROJECT_SCOPE) is not _visible_projects
-    if person and not person.administrator and not narrowed and _ROLES not in session.info:
+    if person and not _administers(session) and not narrowed and _ROLES not in session.info:
         found = documents.lock_for(session, document_id, person.user_id)
         if found is not None:
             document, role = found
@@ -101,7 +111,7 @@ def lock_document(session: Session, document_id: int) -> Document:
 
 def _visible_projects(session: Session) -> Collection[int] | None:
     person = acting(session)
-    return None if person is None or person.administrator else roles(session)
+    return None if person is None or _administers(session) else roles(session)
 
 
 def _in_scope(session: Session, project_id: int) -> bool:
@@ -115,7 +125,7 @@ def allowed(session: Session, project_id: int, act: Act) -> bool:
     person = acting(session)
     if not _in_scope(session, project_id):
         return False
-    if person is None or person.administrator:
+    if person is None or _administers(session):
         return True
     role = roles(session).get(project_id)
     return role is not None and act in _MAY[role]
@@ -135,7 +145,7 @@ def require(session: Session, project_id: int, act: Act, person: str | None = No
     who = acting(session)
     if who is not None and person is not None and person != who.name:
         raise NotAllowedError(f"{who.name!r} is signed in and cannot act as {person!r}")
-    member = who is None or who.administrator or project_id in roles(session)
+    member = who is None or _administers(session) or project_id in roles(session)
     if who is not None and not member:
         raise NotAllowedError(
             f"{who.name!r} is not a member of project {project_id}; ask an administrator to add "
@@ -163,7 +173,7 @@ def require_in(sessions: Sessions, project_id: int, act: Act) -> None:
 def require_administrator(session: Session) -> None:
     """For what belongs to no project: accounts, new projects, the model that suggests."""
     who = acting(session)
-    if who is not None and not who.administrator:
+    if who is not None and not _administers(session):
         raise NotAllowedError(f"{who.name!r} may not do this; it requires an administrator")
 
 

@@ -137,6 +137,34 @@ def test_a_role_that_is_taken_away_is_gone_with_the_next_transaction(world: Worl
         members.assign(world.sessions, world.project, "Annotator", "annotator")
 
 
+@pytest.mark.parametrize("who", ["annotator", "reviewer", "administrator"])
+def test_a_disabled_account_may_nothing_more_in_pages_that_are_open(who: str, world: World) -> None:
+    acting = permissions.for_person(world.sessions, world.people[who])
+    assert permissions.may(acting, world.project, "annotate")
+    accounts.disable(world.sessions, who.title())
+    try:
+        assert not permissions.may(acting, world.project, "annotate")
+        with writing(acting) as session, pytest.raises(NotAllowedError):
+            permissions.require(session, world.project, "annotate")
+        with writing(acting) as session, pytest.raises(LookupError):
+            permissions.lock_document(session, world.document)
+    finally:
+        accounts.enable(world.sessions, who.title())
+    assert permissions.may(acting, world.project, "annotate")
+
+
+def test_who_is_no_administrator_any_more_has_no_such_rights_in_pages_that_are_open(
+    world: World,
+) -> None:
+    acting = permissions.for_person(world.sessions, world.people["administrator"])
+    accounts.set_administrator(world.sessions, "Administrator", False)
+    try:
+        with writing(acting) as session, pytest.raises(NotAllowedError):
+            permissions.require_administrator(session)
+    finally:
+        accounts.set_administrator(world.sessions, "Administrator", True)
+
+
 def test_a_password_is_changed_by_its_own_person_only(world: World) -> None:
     other = sign_in.SignedIn(world.people["annotator"], "", world_time(world))
 
