@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from textwrap import shorten
+from typing import Any, cast
 
 import streamlit as st
 
@@ -40,6 +41,8 @@ TITLES: Mapping[str, str] = {
 }
 """The settings by their names, in their order on the page."""
 _NOT_SAVED = "settings not saved"
+_MOST_TOLD = 300
+"""Characters of a setting that a message shows."""
 
 
 def settings_form(app: AppContext, project: ProjectView) -> None:
@@ -156,11 +159,20 @@ def _save(app: AppContext, project_id: int, shown: ProjectSettings) -> None:
 
 def _told(error: SettingsConflictError) -> str:
     present = _entered(error.present)
-    stored = "; ".join(f"{TITLES[name]}: {present[name]}" for name in error.names)
+    stored = "; ".join(f"{TITLES[name]}: “{_in_words(present[name])}”" for name in error.names)
     return (
-        "somebody else has changed the same settings since you opened them. What is saved now is "
-        f"“{stored}”. The form holds what you entered: save again to replace it"
+        "somebody else has changed the same settings since you opened them. Saved now: "
+        f"{stored}. The form holds what you entered: save again to replace it."
     )
+
+
+def _in_words(value: str | int | bool | None) -> str:
+    match value:
+        case bool():
+            return "on" if value else "off"
+        case None:
+            return "never"
+    return shorten(ORDERS.get(cast(QueueOrder, value), str(value)), _MOST_TOLD, placeholder=" …")
 
 
 def _entered(settings: ProjectSettings) -> dict[str, Any]:

@@ -130,7 +130,7 @@ def test_of_two_who_change_one_setting_the_second_sees_both_and_decides(site: Si
     save(site)
 
     (problem,) = site.app.error
-    assert literal("Guidelines: Theirs.") in problem.value
+    assert literal("Guidelines: “Theirs.”.") in problem.value
     assert saved(site).guidelines == "Theirs."
     assert site.app.text_area(key=setting(site, "guidelines")).value == "Mine."
     assert site.app.number_input(key=setting(site, "annotators")).value == 3
@@ -138,6 +138,24 @@ def test_of_two_who_change_one_setting_the_second_sees_both_and_decides(site: Si
     save(site)
     assert not site.app.error
     assert saved(site).guidelines == "Mine."
+
+
+def test_settings_of_somebody_else_are_told_in_words_and_long_ones_shortened(site: Site) -> None:
+    site.open("documents")
+    site.app.text_area(key=setting(site, "guidelines")).set_value("Mine.")
+    site.app.selectbox(key=setting(site, "queue")).set_value("random")
+    site.app.toggle(key=setting(site, "nested")).set_value(False)
+    site.app.number_input(key=setting(site, "retrain_after")).set_value(50)
+    theirs = {"guidelines": "Titles. " * 200, "queue": "doubt", "retrain_after": 40}
+    configure(site.sessions, site.project_id, theirs)
+
+    save(site)
+
+    (problem,) = site.app.error
+    assert literal("Next document: “Where the model is least sure”") in problem.value
+    assert literal("Retrain automatically after N submitted documents: “40”") in problem.value
+    assert len(problem.value) < 1_000
+    assert saved(site).nested
 
 
 def test_the_form_shows_what_somebody_else_has_saved(site: Site) -> None:
