@@ -14,14 +14,15 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import BinaryIO
 from urllib.parse import unquote
 
 from storage.formats.gzipped import MARK as GZIP_MARK
 from storage.formats.limits import MOST_IN_RECORD, ArchiveError, Budget
-from storage.records import Counted
+from storage.records import Counted, DocumentRecord, Record
 
 MOST_MEMBERS = 500_000
 MOST_DIRECTORY = 128 * 2**20
@@ -114,6 +115,14 @@ def left_out(names: Iterable[str]) -> tuple[Counted, ...]:
         Counted(f"files of the archive left out, {kind[:20]!r}", count)
         for kind, count in kinds.most_common(_MOST_KINDS)
     )
+
+
+def noted(records: Iterable[Record], notes: Sequence[Counted]) -> Iterator[Record]:
+    """The records of an archive, with notes on the whole of it on the first document."""
+    for record in records:
+        if notes and isinstance(record, DocumentRecord):
+            record, notes = replace(record, notes=(*record.notes, *notes)), ()
+        yield record
 
 
 def packed_again(content: bytes) -> str | None:

@@ -15,12 +15,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from core.types import Key
-from storage.formats.archives import Archive, suffix
+from storage.formats.archives import Archive, noted, suffix
 from storage.formats.encodings import decoded
 from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
 from storage.formats.labelled_spans import Mark, to_spans
@@ -59,16 +59,12 @@ class _LineError(ValueError):
 def read_brat(file: BinaryIO, name: str) -> Iterator[Record]:
     """The documents of an archive. Raises `ArchiveError`."""
     archive = Archive(file)
-    left = archive.left_out((_TEXT, *_BESIDE))
     annotations = _by_text(archive.names)
     for member in annotations.pop("", []):
         missing = f"{PurePosixPath(member).stem}{_TEXT}"
         yield BadRecord(1, f"{member}: its text {missing} is missing beside it")
-    for member, beside in annotations.items():
-        record = _document(archive, member, beside)
-        if left and isinstance(record, DocumentRecord):
-            record, left = replace(record, notes=(*record.notes, *left)), ()
-        yield record
+    records = (_document(archive, member, beside) for member, beside in annotations.items())
+    yield from noted(records, archive.left_out((_TEXT, *_BESIDE)))
     if not any(suffix(member) in (_TEXT, *_BESIDE) for member in archive.names):
         yield BadRecord(1, "the archive holds no .txt file; brat keeps a .txt beside each .ann")
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import BinaryIO
 
 from storage.formats.archives import ZIP_MARKS, Archive, packed_again, suffix
 from storage.formats.catalogue import TABLE
 from storage.formats.encodings import utf8_start
-from storage.formats.gzipped import readable_start, unpacked
+from storage.formats.gzipped import ending, readable_start, unpacked
 from storage.formats.json_start import MOST_ABRIDGED, abridged, begins_with_object
 from storage.formats.limits import ArchiveError
 from storage.formats.not_plain import not_plain
@@ -122,8 +122,7 @@ def _several(first_members: dict[str, str]) -> str:
 
 
 def _claimants(name: str) -> list[Format]:
-    ending = PurePath(name.lower().removesuffix(".gz")).suffix
-    return [format for format in TABLE if ending in format.endings]
+    return [format for format in TABLE if ending(name) in format.endings]
 
 
 def _sniffed(rows: Iterable[Format], start: bytes) -> str | None:

@@ -7,8 +7,8 @@ import io
 import re
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import PurePath
 
+from storage.formats.gzipped import ending
 from storage.formats.table import COLUMNS
 
 _ENDINGS = (".csv", ".psv")
@@ -37,7 +37,7 @@ def table_refusal(text: str, name: str) -> str | None:
     A file that calls itself CSV needs a row of columns alone. Any other needs a usual column, and
     rows with as many cells.
     """
-    is_csv = PurePath(name.lower().removesuffix(".gz")).suffix in _ENDINGS
+    is_csv = ending(name) in _ENDINGS
     tables = [rows for mark in _DELIMITERS if (rows := _rows(text, mark))]
     rows = max(tables, key=lambda rows: len(rows[0]), default=[])
     if not rows or not (_is_csv(rows) if is_csv else _is_table(rows)):

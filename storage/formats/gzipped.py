@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from pathlib import PurePath
 from typing import BinaryIO
 
 from storage.formats.limits import ArchiveError, Budget
@@ -20,6 +21,11 @@ def unpacked(file: BinaryIO) -> BinaryIO:
     start = file.read(len(MARK))
     file.seek(0)
     return io.BufferedReader(Gunzipped(file)) if start == MARK else file
+
+
+def ending(name: str) -> str:
+    """How a file's name ends, in lower case; of a gzip file, that of what is inside."""
+    return PurePath(name.lower().removesuffix(".gz")).suffix
 
 
 def readable_start(file: BinaryIO, size: int) -> bytes:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
-from storage.formats.archives import ZIP_MARKS, Archive, left_out, packed_again, suffix
+from storage.formats.archives import ZIP_MARKS, Archive, left_out, noted, packed_again, suffix
 from storage.formats.detection import recognized_member
 from storage.formats.limits import ArchiveError
 from storage.formats.plain import OFFICE_FILE, is_office_file
 from storage.formats.registry import Format, Reader
-from storage.records import BadRecord, Counted, DocumentRecord, Record
+from storage.records import BadRecord, DocumentRecord, Record
 
 
 def with_archives(read: Reader, format: Format) -> Reader:
@@ -51,7 +51,7 @@ def _read_members(file: BinaryIO, read: Reader, format: Format) -> Iterator[Reco
         raise ArchiveError("the archive holds no files; pack the files to import, and not folders")
     others = set(archive.names).difference(members)
     records = (record for name in members for record in _read_member(archive, name, read))
-    yield from _noted(records, left_out(name for name in archive.names if name in others))
+    yield from noted(records, left_out(name for name in archive.names if name in others))
 
 
 def _read_member(archive: Archive, name: str, read: Reader) -> Iterator[Record]:
@@ -80,11 +80,3 @@ def _placed(bad: BadRecord, name: str) -> BadRecord:
 
 def _led(reason: str, name: str) -> str:
     return reason if reason.startswith(f"{name}: ") else f"{name}: {reason}"
-
-
-def _noted(records: Iterable[Record], notes: Sequence[Counted]) -> Iterator[Record]:
-    """The records, with the notes on the first document."""
-    for record in records:
-        if notes and isinstance(record, DocumentRecord):
-            record, notes = replace(record, notes=(*record.notes, *notes)), ()
-        yield record

@@ -13,12 +13,11 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
-from storage.formats.archives import ZIP_MARKS, Archive, suffix
+from storage.formats.archives import ZIP_MARKS, Archive, noted, suffix
 from storage.formats.export_tally import Written, accepted, count_document, count_span
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import whole
@@ -59,21 +58,21 @@ def read_xmi(file: BinaryIO, name: str) -> Iterator[Record]:
         return
     archive = Archive(file)
     members = [member for member in archive.names if suffix(member) == ".xmi"]
-    left = archive.left_out((".xmi", ".xml"))
+    yield from noted(_members(archive, members), archive.left_out((".xmi", ".xml")))
+    if not members:
+        yield BadRecord(1, "the archive holds no .xmi file")
+
+
+def _members(archive: Archive, members: Iterable[str]) -> Iterator[Record]:
     paths = {name.lower(): name for name in archive.names if _is_types_file(name)}
     types: dict[str, TypeSystem] = {}
     for member in members:
         try:
             system = _types_beside(archive, member, paths, types)
             content, stem = archive.read(member), str(PurePosixPath(member).with_suffix(""))
-            record = _document(content, system, stem)
+            yield _document(content, system, stem)
         except ValueError as error:
-            record = BadRecord(1, f"{member}: {error}")
-        if left and isinstance(record, DocumentRecord):
-            record, left = replace(record, notes=(*record.notes, *left)), ()
-        yield record
-    if not members:
-        yield BadRecord(1, "the archive holds no .xmi file")
+            yield BadRecord(1, f"{member}: {error}")
 
 
 def sniff_xmi(start: bytes) -> bool:

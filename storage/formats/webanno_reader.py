@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from core.types import Key
-from storage.formats.archives import ZIP_MARKS, Archive, suffix
+from storage.formats.archives import ZIP_MARKS, Archive, noted, suffix
 from storage.formats.encodings import decoded
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import whole
@@ -70,18 +70,18 @@ def read_webanno(file: BinaryIO, name: str) -> Iterator[Record]:
         return
     archive = Archive(file)
     members = [member for member in archive.names if suffix(member) == ".tsv"]
-    left = archive.left_out((".tsv",))
-    for member in members:
-        stem = str(PurePosixPath(member).with_suffix(""))
-        try:
-            record = _document(archive.read(member), stem, f"{member}: ")
-        except ValueError as error:
-            record = BadRecord(1, str(error))
-        if left and isinstance(record, DocumentRecord):
-            record, left = replace(record, notes=(*record.notes, *left)), ()
-        yield record
+    records = (_member(archive, member) for member in members)
+    yield from noted(records, archive.left_out((".tsv",)))
     if not members:
         yield BadRecord(1, "the archive holds no .tsv file")
+
+
+def _member(archive: Archive, member: str) -> Record:
+    stem = str(PurePosixPath(member).with_suffix(""))
+    try:
+        return _document(archive.read(member), stem, f"{member}: ")
+    except ValueError as error:
+        return BadRecord(1, str(error))
 
 
 def sniff_webanno(start: bytes) -> bool:
