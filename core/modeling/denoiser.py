@@ -88,6 +88,9 @@ class Denoiser(DenoisingNetwork[ProjectedBatch]):
         """
         return self.types(encoded.type_table, boundaries)
 
+    def all_type_logits(self, boundaries: Tensor, encoded: ProjectedBatch) -> Tensor:
+        return self.types.of_all_spans(encoded.type_table, boundaries)
+
     def span_embeddings(self, boundaries: Tensor, encoded: ProjectedBatch) -> Tensor:
         """The type classifier's view of spans and of the words around them, see
         `TypeClassifier.embed`."""

@@ -80,6 +80,12 @@ class DenoisingNetwork(nn.Module, Generic[Batch]):
         """Type logits (B, K, C + 1) of any spans (B, K, 2) of inclusive word indices."""
         raise NotImplementedError
 
+    def all_type_logits(self, boundaries: Tensor, encoded: Batch) -> Tensor:
+        """`type_logits` of all spans of at most W words, in the order of
+        `core.training.type_supervision.all_spans`: (B, M W, C + 1). A network may have a faster way
+        to them."""
+        return self.type_logits(boundaries, encoded)
+
     def span_embeddings(self, boundaries: Tensor, encoded: Batch) -> Tensor:
         """What the network knows of spans (B, K, 2) of inclusive word indices, for another
         classifier to learn from (`core.inference.instant`): (B, K, `span_embedding_size`)."""

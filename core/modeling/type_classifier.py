@@ -66,12 +66,25 @@ class TypeClassifier(nn.Module):
         """Logits (B, K, C + 1) of spans (B, K, 2) of inclusive word indices."""
         return self._logits(table, boundaries, self.hidden(self.features(table.spans, boundaries)))
 
+    def of_all_spans(self, table: TypeTable, boundaries: Tensor) -> Tensor:
+        """`forward` for all spans of at most W words (B, M W, 2), ordered by their first word, then
+        by their number of words: the same logits up to rounding, without the copies of both ends'
+        views that any spans take. Those that pass the end of the batch are of no use."""
+        words, most = table.right.shape[1], boundaries.shape[1] // table.right.shape[1]
+        hidden = self.hidden(self.features(table.spans, boundaries))
+        ends = F.pad(table.right, (0, 0, 0, most - 1)).unfold(1, most, 1)  # (B, M, V + 1, W)
+        biaffine = (table.left @ ends).transpose(2, 3).flatten(1, 2)  # (B, M W, C + 1)
+        width = torch.arange(most, device=boundaries.device).repeat(words)
+        return biaffine + (self.scores(hidden) + self._widths(width))
+
     def _logits(self, table: TypeTable, boundaries: Tensor, hidden: Tensor) -> Tensor:
         left, right = boundaries.unbind(-1)
         row = torch.arange(len(boundaries), device=boundaries.device)[:, None]
         biaffine = torch.einsum("bkce,bke->bkc", table.left[row, left], table.right[row, right])
-        width = (right - left).clamp(max=WIDTHS - 1)
-        return biaffine + (self.scores(hidden) + self.width.t()[width])
+        return biaffine + (self.scores(hidden) + self._widths(right - left))
+
+    def _widths(self, width: Tensor) -> Tensor:
+        return self.width.t()[width.clamp(max=WIDTHS - 1)]
 
     def embed(self, table: TypeTable, boundaries: Tensor, mask: Tensor) -> Tensor:
         """What the classifier knows of spans (B, K, 2): their pooled features before and after its

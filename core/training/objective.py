@@ -90,7 +90,7 @@ def _all_spans_loss(model: DiffusionNER, noised: NoisedBatch) -> Tensor:
     """What the type classifier says of spans that nothing proposed, too."""
     gold, encoded = noised.gold, noised.encoded
     spans, mask = all_spans(encoded.lengths, encoded.mask.shape[1])
-    logits = model.denoiser.type_logits(spans, encoded)
+    logits = model.denoiser.all_type_logits(spans, encoded)
     targets = losses.type_targets(spans, gold, model.no_entity)
     return losses.all_spans_loss(logits, targets, mask, gold.unknown, encoded.lengths)
 

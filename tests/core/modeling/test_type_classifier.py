@@ -16,7 +16,7 @@ from core.modeling.model import DiffusionNER
 from core.modeling.type_classifier import VIEW, WIDTHS, TypeClassifier
 from core.training import objective
 from core.training.objective import diffusion_losses
-from core.training.type_supervision import supervised_spans
+from core.training.type_supervision import all_spans, supervised_spans
 from core.types import Example, Span
 from tests.core.conftest import LABELS, NewModel
 from tests.core.tiny import SENTENCES
@@ -87,6 +87,22 @@ def test_a_span_is_typed_by_its_own_words_and_its_width(model: DiffusionNER) -> 
         assert torch.allclose(before, after, atol=1e-5) == (not 2 <= word <= 5)
     nn.init.zeros_(types.width[:, 3])
     assert not torch.allclose(before, types(types.table(states), spans), atol=1e-3)
+
+
+def test_all_spans_at_once_have_the_types_of_each_alone_and_teach_the_same(
+    model: DiffusionNER,
+) -> None:
+    def gradient(logits: Tensor) -> Tensor:
+        model.zero_grad()
+        (logits.logsumexp(-1) * mask).sum().backward(retain_graph=True)
+        return torch.cat([value.grad.flatten() for value in model.denoiser.types.parameters()])
+
+    encoded = model.encode(model.batch([SHORT, LONG * 5]))
+    spans, mask = all_spans(encoded.lengths, encoded.mask.shape[1])
+    batched = model.denoiser.all_type_logits(spans, encoded)
+    single = model.denoiser.type_logits(spans, encoded)
+    torch.testing.assert_close(batched[mask], single[mask], atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(gradient(batched), gradient(single), atol=1e-4, rtol=1e-4)
 
 
 @torch.no_grad()
