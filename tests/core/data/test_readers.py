@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.examples import DataError, read_examples, read_file
-from core.data.readers.ontonotes import read_ontonotes
+from core.data.readers.ontonotes import LEFT_OUT, read_ontonotes
 from core.text.columns import parse_columns
 from core.types import Example, Span
 
@@ -129,6 +129,15 @@ def test_a_folder_tree_is_one_corpus_without_the_new_testament(tmp_path: Path) -
     written(tmp_path, pivot, "train/pt/nt_4001.v4_gold_conll")
     written(tmp_path, pivot, "train/nt_4001.v4_gold_conll")
     assert [example.words for example in read_examples(tmp_path)] == [("Kyiv",), ("Oslo",)]
+
+
+def test_sentences_of_the_new_testament_are_counted(tmp_path: Path) -> None:
+    pivot = row("Jesus", "*", "pt/nt/40/nt_4001")
+    content = ontonotes(pivot, "", row("Oslo", "(GPE)"), "", pivot, "", pivot)
+    result = read_file(written(tmp_path, content, "a.v4_gold_conll"))
+
+    assert [example.words for example in result.examples] == [("Oslo",)]
+    assert result.notes == {LEFT_OUT: 3}
 
 
 def test_a_fault_in_a_folder_names_the_file(tmp_path: Path) -> None:
