@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -103,6 +105,45 @@ def test_columns_are_chosen_and_what_was_taken_is_counted(tmp_path: Path) -> Non
     assert result.notes["words left out because they are empty"] == 1
     assert any("tags skipped: column 3" in note for note in result.notes)
     assert chosen == [Example(("Oslo", "is"), (Span(0, 1, "LOC"),))]
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (
+            {"text": "😊 Mara", "entities": [{"start": 3, "end": 6, "label": "P", "text": "Mara"}]},
+            "entity [3, 6) 'P' is 'Mara' says the file, but 'ara' is there; offsets are code",
+        ),
+        (
+            {
+                "tokens": ["Hi", "Mara"],
+                "entities": [{"start": 0, "end": 1, "type": "P", "text": "Mara"}],
+            },
+            "entity [0, 1) 'P' is 'Mara' says the file, but 'Hi' is there; offsets are tokens",
+        ),
+    ],
+)
+def test_an_entity_whose_words_are_elsewhere_is_an_error(
+    tmp_path: Path, record: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(DataError, match=re.escape(reason)):
+        read_examples(written(tmp_path, json.dumps(record), "a.jsonl"))
+
+
+def test_words_may_differ_in_blanks_and_those_of_tokens_in_brackets(tmp_path: Path) -> None:
+    text = {
+        "text": "Ms.\nHaag",
+        "entities": [{"start": 0, "end": 8, "label": "P", "text": "Ms. Haag"}],
+    }
+    words = {
+        "tokens": ["-LRB-", "Haag", "-RRB-"],
+        "entities": [{"start": 0, "end": 3, "type": "P", "text": "(Haag)"}],
+    }
+    path = written(tmp_path, f"{json.dumps(text)}\n{json.dumps(words)}\n", "a.jsonl")
+
+    assert [example.entities for example in read_examples(path)] == [
+        (Span(0, 2, "P"),), (Span(0, 3, "P"),),
+    ]  # fmt: skip
 
 
 def test_a_choice_says_nothing_of_json(tmp_path: Path) -> None:
