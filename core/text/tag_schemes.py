@@ -7,6 +7,7 @@ O); so `B-ORG I-PER` is two entities, and IOB1's bare `I-ORG I-ORG` is one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -17,10 +18,16 @@ Scheme = Literal["BIO", "IOB1", "BIOES"]
 _BEGINS = frozenset("BSU")
 _ENDS = frozenset("ELSU")
 _PREFIXES = frozenset("BIMELSU")
+_SECOND_TAG = re.compile(r"\|(?:O(?:\||$)|[BIMELSU]-)")
+_COMMENT = " #"
 
 
 class TagError(ValueError):
     """A tag that belongs to none of the schemes."""
+
+
+class CrowdedTagError(TagError):
+    """A tag with another one, or a comment, behind it."""
 
 
 def split_tag(tag: str) -> tuple[str, str]:
@@ -30,6 +37,13 @@ def split_tag(tag: str) -> tuple[str, str]:
     prefix, dash, label = tag.partition("-")
     if prefix not in _PREFIXES or not dash or not label:
         raise TagError(f"a tag is O or one of B- I- E- S- (also L- U- M-) and a label, got {tag!r}")
+    if "|" in label and _SECOND_TAG.search(label):
+        raise CrowdedTagError(
+            f"one tag a word is expected, got {tag!r}; put the tags of nested entities into "
+            "columns of their own"
+        )
+    if _COMMENT in label:
+        raise CrowdedTagError(f"a tag is expected without a comment behind it, got {tag!r}")
     return prefix, label
 
 

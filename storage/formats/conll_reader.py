@@ -9,6 +9,7 @@ text becomes the words joined by spaces, unless the file says where there is non
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -24,9 +25,10 @@ from core.text.columns import (
     physical_lines,
     read_sentences,
 )
+from core.types import Example
 from storage.formats.encodings import not_utf8, utf8_lines
 from storage.formats.words import Words
-from storage.records import BadRecord, DocumentRecord, Record, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, Record, SpanRecord
 
 
 def read_conll(file: BinaryIO, name: str, columns: ColumnChoice | None = None) -> Iterator[Record]:
@@ -82,25 +84,37 @@ def _is_conll_2012(line: Line) -> bool:
 
 
 def _conll_2012(lines: Iterable[Line], stem: str) -> Iterator[Record]:
-    """OntoNotes' sentences with names in brackets; the first fault ends the file."""
-    path, documents = Path(stem), 0
+    """OntoNotes' sentences with names in brackets; the first fault ends the file.
+
+    The last document waits for what is left out behind it.
+    """
+    path = Path(stem)
+    document: Record | None = None
     try:
         for last, result in read_ontonotes(path, _decodable(lines, path)):
-            for example in result.examples:
-                documents += 1
-                length = len(example.words)
-                spaces = (True,) * length
-                first = last - length + 1
-                yield from _document(
-                    [TaggedSentence(first, last, example.words, spaces, example.entities)], stem
-                )
+            left = tuple(Counted(kind, count) for kind, count in result.notes.items())
+            if result.examples and document:
+                yield document
+            if result.examples:
+                (document,) = _sentence(last, result.examples[0], stem)
+            if isinstance(document, DocumentRecord):
+                document = replace(document, notes=(*document.notes, *left))
     except DataError as error:
+        if document:
+            yield document
         yield BadRecord(error.line, error.problem, ends_file=True)
         return
-    if not documents:
-        yield BadRecord(
-            1, "no sentence with names; documents of the New Testament (pt/) have none and are left"
-        )
+    yield document or BadRecord(
+        1, "no sentence with names; documents of the New Testament (pt/) have none and are left"
+    )
+
+
+def _sentence(last: int, example: Example, stem: str) -> Iterator[Record]:
+    length = len(example.words)
+    sentence = TaggedSentence(
+        last - length + 1, last, example.words, (True,) * length, example.entities
+    )
+    return _document([sentence], stem)
 
 
 def _decodable(lines: Iterable[Line], path: Path) -> Iterator[str]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import IO, AnyStr, BinaryIO
 
 from storage.formats import limits
+from storage.formats.binary_kinds import binary_refusal
 from storage.formats.likely_encodings import EncodingCandidate, likely
 
 UTF8_MARK = codecs.BOM_UTF8
@@ -29,16 +30,6 @@ _ENOUGH = 3
 """Lines that must all be no UTF-8 before the whole file is called so, and not its one bad line."""
 _BEFORE, _AFTER = 1_024, 3_072
 """Bytes around a fault by which its encoding is judged."""
-
-_NOT_TEXT = (
-    (b"%PDF-", "a PDF file"),
-    (b"{\\rtf", "an RTF file"),
-    (b"\xd0\xcf\x11\xe0", "a Word, Excel or PowerPoint file"),
-    (b"\x7fELF", "a program"),
-    (b"PAR1", "a Parquet file"),
-    (b"SQLite format 3\0", "an SQLite database"),
-)
-"""Beginnings of files that are no text though some are UTF-8."""
 
 
 class EncodingError(ValueError):
@@ -102,9 +93,8 @@ def marked(start: bytes) -> str | None:
 
 
 def _refuse_other_kinds(start: bytes) -> None:
-    for beginning, kind in _NOT_TEXT:
-        if start.startswith(beginning):
-            raise EncodingError(1, f"this is {kind}, and not text; save it as plain text in UTF-8")
+    if reason := binary_refusal(start):
+        raise EncodingError(1, reason)
 
 
 def _fault(content: bytes) -> UnicodeDecodeError | None:
@@ -144,7 +134,7 @@ def _broken(encoding: str, error: UnicodeDecodeError) -> EncodingError:
 def candidates(start: bytes) -> tuple[EncodingCandidate, ...]:
     """What the encoding of a file that begins so may be, judged around its first fault; empty for
     UTF-8, and for what says by its first bytes what it is."""
-    if marked(start) or any(start.startswith(beginning) for beginning, _ in _NOT_TEXT):
+    if marked(start) or binary_refusal(start):
         return ()
     fault = _fault(start)
     return () if fault is None or _is_cut(fault) else likely(_around(fault))

@@ -32,29 +32,41 @@ it has one.
 order of age, each naming by `parent` the place (from 0) of the one that it corrects, and every
 action as it was received. What the default form holds does not depend on it.
 
-A line with `tokens` instead of `text` is read as a corpus record, see `storage.formats.tokens`.
+A line with `tokens` is read as a corpus record, see `storage.formats.tokens`. Its `name` or `id`,
+`split`, `status` and `meta` are as above; what stands under other keys goes into `meta`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from storage.enums import DOCUMENT_STATUSES
 from storage.formats.export_tally import Written
-from storage.formats.fields import FieldError, one_word, own_data, own_split, string
+from storage.formats.fields import (
+    FieldError,
+    name_in,
+    one_word,
+    own_data,
+    own_split,
+    split_in,
+    string,
+)
 from storage.formats.json_records import read_records
 from storage.formats.json_start import begins_with_object
 from storage.formats.jsonl_history import history_json, parse_history
 from storage.formats.jsonl_spans import entities, entity_json, identifier, only
-from storage.formats.tokens import parse_tokens
+from storage.formats.tokens import CLAIMED, TAG_KEYS, parse_tokens
+from storage.formats.unclaimed import annotations_in
 from storage.records import DocumentRecord, Record
 
 _DOCUMENT_KEYS = (
     "text", "name", "split", "status", "entities", "provenance", "meta", "comment", "skip_reason",
     "history", "id",
 )  # fmt: skip
+_BESIDE_WORDS = ("name", "id", "split", "status", "meta")
 _OTHER_FORMATS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("label_studio", (("data",), ("annotation_id",), ("predictions",))),
     ("gliner", (("tokenized_text",),)),
@@ -108,7 +120,7 @@ def to_json(document: DocumentRecord) -> dict[str, Any]:
 
 def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     if "tokens" in raw:
-        return parse_tokens(raw, name, line)
+        return _of_words(raw, name, line)
     try:
         only(raw, _DOCUMENT_KEYS, "a document")
     except FieldError as error:
@@ -129,6 +141,37 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
         line=line,
         notes=notes,
     )
+
+
+def _of_words(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
+    """A corpus record, with what stands beside its words and entities."""
+    number = raw.get("id")
+    if type(number) is int or (isinstance(number, str) and number):
+        name = string({"id": str(number)}, "id")
+    document = parse_tokens(raw, name_in(raw, "name", name), line, claimed=_BESIDE_WORDS)
+    split, open_split = split_in(raw)
+    status = next((word for word in DOCUMENT_STATUSES if word == raw.get("status")), None)
+    return replace(
+        document,
+        split=split,
+        status=status,
+        meta=_beside_words(raw, status),
+        notes=(*document.notes, *open_split),
+    )
+
+
+def _beside_words(raw: Mapping[str, Any], status: str | None) -> Mapping[str, Any]:
+    """Data about the document; what looks like annotation is named by `parse_tokens`."""
+    known = {*CLAIMED, *TAG_KEYS, "split", "meta", "id" if "name" not in raw else "name"}
+    known |= {"status"} if status else set()
+    data = {
+        key: value
+        for key, value in raw.items()
+        if key not in known and not annotations_in(value, len(raw["tokens"]))
+    }
+    meta = raw.get("meta")
+    data |= meta if isinstance(meta, dict) else {"meta": meta} if meta else {}
+    return own_data({"meta": data}, "meta")
 
 
 def _meta(raw: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,28 +1,25 @@
 """Label Studio's tasks read: JSON, JSON lines, and the shorter "JSON-MIN".
 
-Of several annotations the newest that was not cancelled counts. A task whose annotations were all
-cancelled is skipped; one with predictions alone has suggestions, of the newest prediction. An
-annotation that says which prediction it began with (`parent_prediction`) has refused what it does
-not hold of it. What is skipped is said in the document's notes.
+A task that several people annotated is a record for each of them, the newest last, and an import
+makes a response of each; what is said of whose annotation counts, and of predictions, stands in
+`storage.formats.label_studio_answers`. What is skipped is said in the notes.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, BinaryIO
 
-from core.types import key_of
-from storage.enums import DocumentStatus, SpanStatus
-from storage.formats.fields import FieldError, object_of, own_data, string, whole
-from storage.formats.json_records import read_records
+from storage.formats.fields import FieldError, object_of, own_data, string
+from storage.formats.json_records import read_values
 from storage.formats.json_start import first_object, first_of
+from storage.formats.label_studio_answers import Answer, answers_of, listed
 from storage.formats.label_studio_text import has_markup, other_text
-from storage.formats.labelled_spans import Mark, list_of, to_spans
+from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.unclaimed import unclaimed
-from storage.records import Counted, DocumentRecord, Note, Record, SpanRecord
+from storage.records import BadRecord, Counted, DocumentRecord, Note, Record, SpanRecord
 
-_LABELLED = ("labels", "hypertextlabels")
 _ANNOTATIONS = ("annotations", "completions")
 """The second is what they were called before version 1."""
 _ANSWERS = (*_ANNOTATIONS, "predictions")
@@ -32,7 +29,11 @@ _Object = Mapping[str, Any]
 
 def read_label_studio(file: BinaryIO, name: str) -> Iterator[Record]:
     """Documents and bad records."""
-    return read_records(file, name, _parse)
+    tasks = read_values(
+        file, name, lambda value, named, line: _parse(object_of(value, "a record"), named, line)
+    )
+    for records in tasks:
+        yield from [records] if isinstance(records, BadRecord) else records
 
 
 def sniff_label_studio(start: bytes) -> bool:
@@ -47,32 +48,62 @@ def sniff_label_studio(start: bytes) -> bool:
     )
 
 
-def _parse(raw: _Object, name: str, line: int) -> DocumentRecord:
+def _parse(raw: _Object, name: str, line: int) -> list[Record]:
+    """A record for each answer. A fault in one person's answer leaves the others standing."""
     if "data" not in raw:
         raw = _from_min(raw)
     data = object_of(raw["data"], "'data'")
     key = _text_key(data)
-    text = string(data, key)
-    answer = _Answer(
-        [object_of(e, "an annotation") for key in _ANNOTATIONS for e in _listed(raw, key)],
-        [object_of(prediction, "a prediction") for prediction in _listed(raw, "predictions")],
-    )
-    spans, notes = _placed(text, answer.marks)
-    notes += (*unclaimed(raw, _CLAIMED), *unclaimed(data, (key, "name")))
+    annotations = [entry for key in _ANNOTATIONS for entry in listed(raw, key)]
+    responses, notes = answers_of(annotations, listed(raw, "predictions"))
+    task = _task(raw, data, key, name, line)
+    records: list[Record] = []
+    several = len(responses) > 1
+    for answer in responses:
+        try:
+            records.append(_answered(task, answer, several))
+        except FieldError as error:
+            whose = f"the annotation of {answer.person}: " if several else ""
+            records.append(BadRecord(line, f"{whose}{error}"))
+    return _noted(records, (*task.notes, *notes))
+
+
+def _task(raw: _Object, data: _Object, key: str, name: str, line: int) -> DocumentRecord:
+    """The task without any answer."""
+    notes: tuple[Note, ...] = (*unclaimed(raw, _CLAIMED), *unclaimed(data, (key, "name")))
+    if drafts := len(listed(raw, "drafts")):
+        notes = (*notes, Counted("drafts left out, since they were never submitted", drafts))
     others = {other: value for other, value in data.items() if other not in (key, "name")}
     meta = raw.get("meta")
-    if drafts := len(_listed(raw, "drafts")):
-        notes = (*notes, Counted("drafts left out, since they were never submitted", drafts))
     return DocumentRecord(
-        text=text,
+        text=string(data, key),
         name=string(data, "name", name) if isinstance(data.get("name"), str) else name,
-        entities=spans if answer.given and not (answer.status == "skipped" and not spans) else None,
-        status=answer.status,
-        provenance=own_data({"provenance": answer.provenance(raw)}, "provenance"),
         meta=own_data({"meta": others | dict(object_of(meta, "'meta'") if meta else {})}, "meta"),
         line=line,
-        notes=(*notes, *answer.notes),
+        notes=notes,
     )
+
+
+def _answered(task: DocumentRecord, answer: Answer, several: bool) -> DocumentRecord:
+    marks, others = answer.entities()
+    spans, notes = _placed(task.text, marks)
+    looked = answer.given and not (answer.status == "skipped" and not spans)
+    return replace(
+        task,
+        entities=spans if looked else None,
+        status=answer.status,
+        provenance=own_data({"provenance": answer.provenance(several)}, "provenance"),
+        notes=(*notes, *others),
+    )
+
+
+def _noted(records: list[Record], notes: tuple[Note, ...]) -> list[Record]:
+    """The records; what is to be told of the whole task is told once, with the newest answer."""
+    for number, record in reversed(list(enumerate(records))):
+        if isinstance(record, DocumentRecord):
+            records[number] = replace(record, notes=(*record.notes, *notes))
+            break
+    return records
 
 
 def _text_key(data: _Object) -> str:
@@ -99,109 +130,6 @@ def _placed(text: str, marks: Sequence[Mark]) -> tuple[tuple[SpanRecord, ...], t
         return to_spans(text, marks)
     except FieldError as error:
         raise FieldError(f"{error}; {reason}" if reason else str(error)) from None
-
-
-class _Answer:
-    """What a task's annotations and predictions say of its entities."""
-
-    def __init__(self, annotations: Sequence[_Object], predictions: Sequence[_Object]) -> None:
-        self._passed: Counter[str] = Counter()
-        self.notes: list[Note] = []
-        self.status: DocumentStatus | None = None
-        self.marks: list[Mark] = []
-        finished = [annotation for annotation in annotations if not annotation.get("was_cancelled")]
-        self.given: _Object | None = _newest(finished) or _newest(annotations)
-        if self.given is not None:
-            self.status = "submitted" if finished else "skipped"
-            self.marks = self._read(self.given, "accepted")
-            self._refuse(predictions)
-            self._leave(len(annotations) - 1, "older or cancelled annotations")
-            self._leave(len(predictions), "predictions beside an annotation")
-        elif predictions:
-            self.given = _newest(predictions)
-            self.status = "new"
-            self.marks = self._read(self.given or {}, "suggested")
-            self._leave(len(predictions) - 1, "older predictions")
-        for kind, count in sorted(self._passed.items()):
-            self.notes.append(Counted(f"results {kind} left out", count))
-
-    def provenance(self, task: _Object) -> dict[str, Any]:
-        """Who annotated it and when, or which model; and the task's number."""
-        given = self.given or {}
-        by = given.get("completed_by")
-        known = {
-            "person": by.get("email")
-            if isinstance(by, dict)
-            else by
-            if isinstance(by, str)
-            else None,
-            "completed_by": by if isinstance(by, int) else None,
-            "submitted_at": None if self.status == "new" else _time(given) or None,
-            "lead_time": given.get("lead_time"),
-            "ground_truth": given.get("ground_truth") or None,
-            "model_version": given.get("model_version") if self.status == "new" else None,
-        }
-        return {key: value for key, value in known.items() if value is not None}
-
-    def _read(self, answer: _Object, status: SpanStatus) -> list[Mark]:
-        marks = []
-        for entry in _listed(answer, "result"):
-            result = object_of(entry, "a result")
-            kind = result.get("type", "labels")
-            if kind not in _LABELLED:
-                self._passed[f"of type {kind!r}"] += 1
-                continue
-            found = _marks(result, str(kind), status)
-            self._passed["without a label"] += not found
-            marks += found
-        self._passed += Counter()
-        return marks
-
-    def _refuse(self, predictions: Sequence[_Object]) -> None:
-        """What the annotation began with and does not hold any more was refused."""
-        began = (self.given or {}).get("parent_prediction")
-        parent = next(
-            (prediction for prediction in predictions if began and prediction.get("id") == began),
-            None,
-        )
-        if parent is None or self.status != "submitted":
-            return
-        held = {key_of(mark) for mark in self.marks}
-        for mark in self._read(parent, "rejected"):
-            if key_of(mark) not in held:
-                self.marks.append(mark)
-
-    def _leave(self, count: int, what: str) -> None:
-        if count > 0:
-            self.notes.append(Counted(f"{what} left out", count))
-
-
-def _marks(result: _Object, kind: str, status: SpanStatus) -> list[Mark]:
-    """One entity for each label of a result."""
-    value = object_of(result.get("value"), "'value'")
-    offsets = object_of(value.get("globalOffsets") or value, "'globalOffsets'")
-    if isinstance(offsets.get("start"), str):
-        raise FieldError(
-            f"an entity starts at the XPath {str(offsets['start'])[:60]!r}, which does not tell "
-            "where in the text; whole numbers are expected, under 'globalOffsets' beside XPaths: "
-            "annotate the text as <Text>, or export it from a newer Label Studio, which adds them"
-        )
-    labels = list_of(value.get(kind, value.get("labels", [])), f"{kind!r}")
-    key, surface = result.get("id"), value.get("text")
-    predicted = status != "accepted" or result.get("origin") == "prediction"
-    return [
-        Mark(
-            start=whole(offsets, "start"),
-            end=whole(offsets, "end"),
-            label=string({"label": label}, "label"),
-            surface=surface if isinstance(surface, str) else None,
-            status=status,
-            score=result.get("score"),
-            source="model" if predicted else "person",
-            key=key if isinstance(key, str) and number == 0 else "",
-        )
-        for number, label in enumerate(labels)
-    ]
 
 
 def _from_min(raw: _Object) -> dict[str, Any]:
@@ -233,18 +161,3 @@ def _are_results(value: object) -> bool:
         and bool(value)
         and all(isinstance(item, dict) and "start" in item and "end" in item for item in value)
     )
-
-
-def _listed(raw: _Object, key: str) -> list[object]:
-    return list_of(raw.get(key) or [], repr(key))
-
-
-def _newest(responses: Sequence[_Object]) -> _Object | None:
-    """The one changed last; of those that do not say when, the last."""
-    ordered = sorted(enumerate(responses), key=lambda pair: (_time(pair[1]), pair[0]))
-    return ordered[-1][1] if ordered else None
-
-
-def _time(answer: _Object) -> str:
-    moment = answer.get("updated_at") or answer.get("created_at")
-    return moment if isinstance(moment, str) else ""

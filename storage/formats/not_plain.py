@@ -8,9 +8,14 @@ from __future__ import annotations
 import re
 
 from storage.formats.evident_table import table_refusal
+from storage.formats.gzipped import ending
 
 _OWN_JSON = '{"text": …, "entities": [{"start": …, "end": …, "label": …}]}'
 _AS_IT_IS = "to import it as it stands, choose the format 'Plain texts' (--format text)"
+_OTHER_XML = (
+    "this is XML, of which UIMA CAS XMI alone is read; write a line "
+    f"{_OWN_JSON} of each document (--format jsonl)"
+)
 _XML_HEAD = r"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^>]*>\s*)?"
 _MARKUP: tuple[tuple[re.Pattern[str], str], ...] = (
     (
@@ -25,8 +30,11 @@ _MARKUP: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(r"<\?xml\s(?![^>]*>\s*(?:<!DOCTYPE html|<html)\b)", re.IGNORECASE),
-        "this is XML, of which UIMA CAS XMI alone is read; write a line "
-        f"{_OWN_JSON} of each document (--format jsonl)",
+        _OTHER_XML,
+    ),
+    (
+        re.compile(r"<(?!html\b)[a-z][\w.:-]*\s[^<>]{0,2000}\bxmlns\b", re.IGNORECASE),
+        _OTHER_XML,
     ),
     (
         re.compile(r".*?<(?:ENAMEX|TIMEX|NUMEX)\s+TYPE=\"", re.DOTALL | re.IGNORECASE),
@@ -39,6 +47,8 @@ _MARKUP: tuple[tuple[re.Pattern[str], str], ...] = (
         f"write a line {_OWN_JSON} of each document (--format jsonl)",
     ),
 )
+_ELEMENT = re.compile(r"<(?:!--|!DOCTYPE\s(?!html\b)|(?!html\b)[a-z])[^<>]*>", re.IGNORECASE)
+_XML_ENDINGS = (".xml", ".tei")
 _BRAT_LINE = re.compile(r"(?:[TREAMN]\d+|\*|#\d+)\t\S.*")
 _BRAT_ENTITY = re.compile(r"T\d+\t\S+ \d+ \d+(?:;\d+ \d+)*(?:\t.*)?")
 _TAGGED_WORD = re.compile(
@@ -54,7 +64,14 @@ _SHARE_TAGGED = 0.95
 def not_plain(start: bytes, name: str) -> str | None:
     """What a file that begins so is instead of plain text, and what to do; None for a text."""
     text = start.decode(errors="ignore").lstrip("\ufeff \t\r\n")
-    reason = _markup(text) or _standoff(text) or _tagged(text) or table_refusal(text, name)
+    is_xml = ending(name) in _XML_ENDINGS
+    reason = (
+        _markup(text)
+        or (_OTHER_XML if is_xml and _ELEMENT.match(text) else None)
+        or _standoff(text)
+        or _tagged(text)
+        or table_refusal(text, name)
+    )
     return f"{reason}; {_AS_IT_IS}" if reason else None
 
 

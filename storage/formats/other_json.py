@@ -114,7 +114,8 @@ def _pair(value: list[object], name: str, line: int) -> DocumentRecord:
     marks = [_triple(entry) for entry in list_of(given or [], "'entities'")]
     notes = unclaimed(raw, ("entities",))
     text = string({"text": value[0]}, "text")
-    return _document(text, None if given is None else marks, name, line, {}, notes)
+    meta = others(raw, ("entities",))
+    return _document(text, None if given is None else marks, name, line, meta, notes)
 
 
 def _triple(entry: object) -> Mark:

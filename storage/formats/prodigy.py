@@ -13,7 +13,9 @@ back. Tokens are cut where an entity begins or ends, since Prodigy selects whole
 
 Answers: accept is submitted, ignore is skipped. A reject refuses the spans shown, and the document
 is new again; an accept of the binary view (`_view_id` "ner", or `_is_binary`) decides one span and
-leaves the document in progress. No answer: the spans count as any format's.
+leaves the document in progress. No answer: the spans count as any format's. Without spans an
+accept says that there are none, unless the view asked for something else (`classification`,
+`choice`): then nobody looked for entities.
 """
 
 from __future__ import annotations
@@ -49,6 +51,8 @@ _STATUS: dict[str, DocumentStatus] = {
     "reject": "new",
     "ignore": "skipped",
 }
+_VIEWS = frozenset(("ner", "ner_manual", "spans", "spans_manual", "relations", "blocks", "review"))
+"""The views that ask for entities."""
 _ANSWER: dict[DocumentStatus | None, str] = {"submitted": "accept", "skipped": "ignore"}
 _KNOWN = frozenset(("text", "name", "split", "meta", "tokens", "spans", "relations", "answer"))
 _KEEPS = frozenset(("name", "split", "meta", "unread"))
@@ -152,7 +156,8 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     notes += unclaimed({key: raw[key] for key in raw if key[:1] != "_"}, _KNOWN)
     split, open_split = split_in(raw)
     meta = own_data(raw, "meta") if raw.get("meta") is not None else {}
-    looked = given is not None or answer == "accept"
+    other_view = _other_view(raw) if given is None else ()
+    looked = given is not None or (answer == "accept" and not other_view)
     return DocumentRecord(
         text=text,
         name=name_in(raw, "name", name),
@@ -162,8 +167,16 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
         provenance=_provenance(raw),
         meta={**others({key: raw[key] for key in raw if key[:1] != "_"}, _KNOWN), **meta},
         line=line,
-        notes=(*notes, *open_split),
+        notes=(*notes, *open_split, *other_view),
     )
+
+
+def _other_view(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """A note where a task was about something else than entities."""
+    view = raw.get("_view_id")
+    if view in (None, "") or view in _VIEWS:
+        return ()
+    return (f"its view {str(view)[:40]!r} asks for no entities: its text is not annotated",)
 
 
 def _mark(entry: object, status: SpanStatus) -> Mark:

@@ -4,7 +4,9 @@ Every entity is in `doc.spans["sc"]`, which may nest and cross; the outermost ar
 spaCy's spans begin and end with tokens, so that the tokens are our words, cut where an entity
 begins or ends inside of one: nothing is unaligned, and the text is exact, white space included.
 Read are `doc.ents` and `doc.spans["sc"]`, or where there is no "sc" all groups; other groups are
-skipped and noted, categories of texts and identifiers of entities counted. A DocBin is one
+skipped and noted, categories of texts and identifiers of entities counted. What stands in
+`doc.spans["incorrect_spans"]`, as Prodigy writes it, was refused; a document with words of which
+nobody knows whether they are entities (`set_ents(missing=…)`) is in progress. A DocBin is one
 compressed block: it is built, and read, in memory.
 """
 
@@ -16,6 +18,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from core.types import Key
+from storage.enums import DocumentStatus
 from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import ArchiveError, Budget, check_record, whole
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from spacy.vocab import Vocab
 
 GROUP = "sc"
+_INCORRECT = "incorrect_spans"
+"""The group of what are no entities, by which spaCy learns from rejections."""
 _NAME = "name"
 """Of the document, in `doc.user_data`."""
 _ATTRIBUTES = ("ORTH", "ENT_IOB", "ENT_TYPE")
@@ -131,19 +136,36 @@ def _document(docbin: DocBin, index: int, vocab: Vocab, stem: str) -> Record:
             return BadRecord(index + 1, "it holds no text")
         given = doc.user_data.get(_NAME)
         name = given if isinstance(given, str) and given else f"{stem}:{index + 1}"
-        looked = doc.has_annotation("ENT_IOB") or bool(doc.spans)
-        groups = [GROUP] if GROUP in doc.spans else sorted(map(str, doc.spans))
-        found = [*doc.ents, *(span for group in groups for span in doc.spans[group])]
-        keys = {_key(doc, span): None for span in found}
-        spans, notes = to_spans(doc.text, [Mark(*key) for key in keys])
-        passed = sorted(set(map(str, doc.spans)) - set(groups))
+        all_groups = set(map(str, doc.spans)) - {_INCORRECT}
+        groups = [GROUP] if GROUP in all_groups else sorted(all_groups)
+        accepted_spans = [*doc.ents, *(span for group in groups for span in doc.spans[group])]
+        refused = list(doc.spans.get(_INCORRECT, ()))
+        marks = [Mark(*key) for key in dict.fromkeys(_key(doc, span) for span in accepted_spans)]
+        marks += [Mark(*_key(doc, span), status="rejected") for span in refused]
+        spans, notes = to_spans(doc.text, marks)
+        passed = sorted(all_groups.difference(groups))
         left_out = (f"span groups skipped: {', '.join(passed)}",) if passed else ()
-        notes = (*notes, *left_out, *_uncarried(doc, found))
+        status, open_words = _decided(doc, bool(groups), bool(refused))
+        notes = (*notes, *left_out, *open_words, *_uncarried(doc, accepted_spans))
+        looked = bool(groups or refused) or doc.has_annotation("ENT_IOB")
         return DocumentRecord(
-            doc.text, name, spans if looked else None, line=index + 1, notes=notes
+            doc.text, name, spans if looked else None, status=status, line=index + 1, notes=notes
         )
     except Exception as error:  # whatever the library trips over in a file from outside
         return BadRecord(index + 1, f"document {index + 1} cannot be read: {error!r}"[:300])
+
+
+def _decided(
+    doc: Doc, grouped: bool, refuses: bool
+) -> tuple[DocumentStatus | None, tuple[Counted, ...]]:
+    """Where a document stands of which not all is decided, and how many words are not."""
+    if grouped or doc.has_annotation("ENT_IOB", require_complete=True):
+        return None, ()
+    if not doc.has_annotation("ENT_IOB"):
+        return ("new" if refuses else None), ()
+    missing = sum(token.ent_iob == 0 for token in doc)
+    kind = "words that may be entities or not (missing), in documents that stay in progress"
+    return "in_progress", (Counted(kind, missing),)
 
 
 def _uncarried(doc: Doc, found: Sequence[Span]) -> Iterator[Counted]:

@@ -1,6 +1,7 @@
 """The corpora's token JSONL: `{"tokens": [...], "entities": [{"start", "end", "type"}]}`.
 
-Offsets count tokens, end exclusive; `label` may stand for `type`. In the place of entities there
+Offsets count tokens, end exclusive; `label` may stand for `type`. An entity's own words under
+`text` must be those of its tokens; its `status` is as in our JSONL. In the place of entities there
 may be a tag for each token, `{"tokens": [...], "ner_tags": ["B-PER", "O"]}`, as Hugging Face's data
 sets have it; tags that are numbers need names. Where a `text` stands beside and the tokens follow
 one another in it, it is kept; else the text becomes the tokens joined by single spaces.
@@ -12,9 +13,11 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from core.text.surfaces import same_letters
 from core.text.tag_schemes import TagError, decode_tags
 from core.types import Key
-from storage.formats.fields import FieldError, label_in, object_of, string, whole
+from storage.enums import SPAN_STATUSES, Source, SpanStatus
+from storage.formats.fields import FieldError, label_in, object_of, one_word, string, whole
 from storage.formats.labelled_spans import list_of
 from storage.formats.unclaimed import misspelt, unclaimed
 from storage.formats.words import Words, offsets_in
@@ -22,8 +25,9 @@ from storage.records import Counted, DocumentRecord, Note, SpanRecord
 
 TAG_KEYS = ("ner_tags", "ner", "tags", "labels")
 """Where tags may stand; the first that is there counts."""
+_Span = tuple[Key, SpanStatus]
 _LEFT = ("relations", "ltokens", "rtokens")
-_CLAIMED = frozenset(("tokens", "entities", "text", *_LEFT))
+CLAIMED = frozenset(("tokens", "entities", "text", *_LEFT))
 
 
 def parse_tokens(
@@ -44,8 +48,8 @@ def parse_tokens(
         raise FieldError("'tokens' must be a non-empty list of words")
     text, offsets, notes = _placed(raw, [string({"token": token}, "token") for token in tokens])
     key = _entity_key(raw)
-    spans = None if key is None else _spans(raw[key], key, len(tokens), names.get(key, ()))
-    read = {*_CLAIMED, *claimed, *([key] if key else [])}
+    spans = None if key is None else _spans(raw[key], key, tokens, names.get(key, ()))
+    read = {*CLAIMED, *claimed, *([key] if key else [])}
     if wrong := misspelt(raw, {*read, *TAG_KEYS}, len(tokens)):
         raise FieldError(wrong)
     if key in TAG_KEYS and text == raw.get("text"):
@@ -59,8 +63,8 @@ def parse_tokens(
         entities=None
         if spans is None
         else tuple(
-            SpanRecord(offsets[start][0], offsets[end - 1][1], label, key=f"e{number}")
-            for number, (start, end, label) in enumerate(dict.fromkeys(spans), 1)
+            _record(span, offsets, f"e{number}")
+            for number, span in enumerate(dict.fromkeys(spans), 1)
         ),
         line=line,
         notes=(*notes, *unclaimed(raw, frozenset(read), len(tokens))),
@@ -88,17 +92,23 @@ def _placed(
     return words.text, [words.offsets(i, i + 1) for i in range(len(tokens))], notes
 
 
-def _spans(value: object, key: str, length: int, names: Sequence[str]) -> list[Key]:
+def _record(span: _Span, offsets: Sequence[tuple[int, int]], key: str) -> SpanRecord:
+    (start, end, label), status = span
+    source: Source = "model" if status == "suggested" else "person"
+    return SpanRecord(offsets[start][0], offsets[end - 1][1], label, status, None, source, key)
+
+
+def _spans(value: object, key: str, tokens: Sequence[str], names: Sequence[str]) -> list[_Span]:
     if key == "entities":
-        return [_entity(entry, length) for entry in list_of(value, "'entities'")]
+        return [_entity(entry, tokens) for entry in list_of(value, "'entities'")]
     tags = list_of(value, repr(key))
-    if len(tags) != length:
-        raise FieldError(f"{length} tokens have {len(tags)} {key}; one each is expected")
+    if len(tags) != len(tokens):
+        raise FieldError(f"{len(tokens)} tokens have {len(tags)} {key}; one each is expected")
     try:
         spans = decode_tags([_tag(tag, key, names) for tag in tags])
     except TagError as error:
         raise FieldError(f"{key!r}: {error}") from None
-    return [(span.start, span.end, span.label) for span in spans]
+    return [((span.start, span.end, span.label), "accepted") for span in spans]
 
 
 def _tag(tag: object, key: str, names: Sequence[str]) -> str:
@@ -112,16 +122,22 @@ def _tag(tag: object, key: str, names: Sequence[str]) -> str:
     )
 
 
-def _entity(raw: object, length: int) -> Key:
+def _entity(raw: object, tokens: Sequence[str]) -> _Span:
     entity = object_of(raw, "an entity")
     start, end, label = (
         whole(entity, "start"),
         whole(entity, "end"),
         label_in(entity, "type", "label"),
     )
-    if not 0 <= start < end <= length:
+    if not 0 <= start < end <= len(tokens):
         raise FieldError(
-            f"entity [{start}, {end}) {label!r} does not lie in the {length} tokens; "
+            f"entity [{start}, {end}) {label!r} does not lie in the {len(tokens)} tokens; "
             "token offsets are half-open"
         )
-    return start, end, label
+    covered, given = " ".join(tokens[start:end]), entity.get("text")
+    if isinstance(given, str) and not same_letters(covered, given):
+        raise FieldError(
+            f"entity [{start}, {end}) {label!r} is {given[:40]!r} says the file, but its tokens "
+            f"are {covered[:40]!r}; offsets count tokens from 0, end exclusive"
+        )
+    return (start, end, label), one_word(entity, "status", SPAN_STATUSES) or "accepted"

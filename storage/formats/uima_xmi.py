@@ -2,8 +2,9 @@
 
 Read and written by dkpro-cassis, which turns code points into UIMA's UTF-16 units and back.
 Entities are DKPro's NamedEntity with its `value`, as INCEpTION exports them; in a type system
-without it, a feature of the project's one own layer. Other layers and features are skipped and
-noted. XML 1.0 cannot hold control characters: a text with one is left out and named.
+without it, a feature of the project's one own layer (`storage.formats.uima_types`). Other layers,
+features and views are skipped and noted, also of types that no type system knows. XML 1.0 cannot
+hold control characters: a text with one is left out and named.
 """
 
 from __future__ import annotations
@@ -21,13 +22,8 @@ from storage.formats.archives import ZIP_MARKS, Archive, noted, suffix
 from storage.formats.export_tally import Written, accepted, count_document, count_span
 from storage.formats.labelled_spans import Mark, to_spans
 from storage.formats.limits import whole
-from storage.formats.own_layers import (
-    choice_note,
-    feature_left_out,
-    label_feature,
-    own_layer,
-    short_name,
-)
+from storage.formats.own_layers import feature_left_out, short_name
+from storage.formats.uima_types import FEATURE, FRAME, STRING, TYPE, ElementCounter, entity_type
 from storage.formats.xml_guard import check_xml
 from storage.formats.zip_writer import Pack
 from storage.records import BadRecord, Counted, DocumentRecord, Note, Record, SpanRecord
@@ -35,17 +31,10 @@ from storage.records import BadRecord, Counted, DocumentRecord, Note, Record, Sp
 if TYPE_CHECKING:
     from cassis import Cas, TypeSystem
 
-TYPE = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
-FEATURE = "value"
 _ANNOTATION = "uima.tcas.Annotation"
-_STRING = "uima.cas.String"
 _BASE = ("sofa", "begin", "end")
 """What every annotation has."""
 _TYPES_FILE = "TypeSystem.xml"
-_FRAME = re.compile(r".*\.(Token|Sentence|DocumentAnnotation|DocumentMetaData|TagsetDescription"
-                    r"|TagDescription|Paragraph|Heading|Div|CASMetadata|LayerDefinition"
-                    r"|FeatureDefinition)")  # fmt: skip
-"""What every document has, and nobody annotated as a finding."""
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -97,7 +86,7 @@ def write_xmi(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
     system = TypeSystem()
     entity = system.create_type(name=TYPE, supertypeName=_ANNOTATION)
     for feature in (FEATURE, "identifier"):
-        system.create_feature(domainType=entity, name=feature, rangeType=_STRING)
+        system.create_feature(domainType=entity, name=feature, rangeType=STRING)
     with Pack(out) as pack:
         pack.add(_TYPES_FILE, system.to_xml().encode())
         for document in documents:
@@ -152,15 +141,17 @@ def _types_beside(
 
 
 def _document(content: bytes, system: TypeSystem | None, name: str) -> Record:
+    elements = ElementCounter()
     try:
-        check_xml(content)
+        check_xml(content, elements)
         cas = _loaded(content, system)
         text = cas.sofa_string
         if not text:
             return BadRecord(1, "it holds no text: sofaString is missing or empty")
-        marks, notes = _marks(cas)
-        spans, more = to_spans(text, marks)
-        return DocumentRecord(text, name, spans, notes=(*notes, *more))
+        marks, notes = _marks(cas, elements.unknown(cas.typesystem))
+        spans, more = to_spans(text, marks or [])
+        entities = None if marks is None else spans
+        return DocumentRecord(text, name, entities, notes=(*notes, *more))
     except ValueError as error:
         return BadRecord(1, str(error))
 
@@ -188,11 +179,16 @@ def _dkpro_types() -> TypeSystem:
     return load_dkpro_core_typesystem()
 
 
-def _marks(cas: Cas) -> tuple[list[Mark], list[Note]]:
-    """The entities, and notes on the layers and features that are skipped."""
-    chosen, feature, notes = _layer(cas)
+def _marks(cas: Cas, unknown: Counter[str]) -> tuple[list[Mark] | None, list[Note]]:
+    """The entities, None where nobody can tell which they are, and notes on what is skipped."""
+    chosen, feature, notes = entity_type(cas, unknown)
     marks: list[Mark] = []
-    others: Counter[str] = Counter()
+    others = Counter(
+        {
+            f"{short_name(kind)} left out: no TypeSystem.xml beside it knows the type": n
+            for kind, n in unknown.items()
+        }
+    )
     for annotation in cas.select_all_annotations():
         kind = annotation.type
         if chosen is not None and cas.typesystem.subsumes(chosen, kind.name):
@@ -208,23 +204,12 @@ def _marks(cas: Cas) -> tuple[list[Mark], list[Note]]:
                 for item in kind.all_features
                 if item.name not in (*_BASE, feature) and annotation.get(item.name)
             )
-        elif not _FRAME.fullmatch(kind.name):
+        elif not FRAME.fullmatch(kind.name):
             others[f"{short_name(kind.name)} left out"] += 1
-    return marks, [*notes, *(Counted(what, count) for what, count in sorted(others.items()))]
-
-
-def _layer(cas: Cas) -> tuple[str | None, str, list[str]]:
-    """The type that entities have, the feature that holds their label, and a note of a choice."""
-    kinds = {annotation.type.name: annotation.type for annotation in cas.select_all_annotations()}
-    own_types = [kind for name, kind in kinds.items() if own_layer(name)]
-    if len(own_types) == 1 and TYPE not in kinds:
-        (kind,) = own_types
-        texts = [feature.name for feature in kind.features if feature.rangeType.name == _STRING]
-        if texts:
-            label = label_feature(texts)
-            choice = [choice_note(short_name(kind.name), label, texts)] if len(texts) > 1 else []
-            return kind.name, label, choice
-    return (TYPE if cas.typesystem.contains_type(TYPE) else None), FEATURE, []
+    if views := len(cas.views) - 1:
+        others["further views of the text, left out with their annotations"] = views
+    counts = [Counted(what, count) for what, count in sorted(others.items())]
+    return (None if chosen is None else marks), [*notes, *counts]
 
 
 def _whole(offset: object) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl
@@ -18,10 +19,15 @@ _BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 """Byte order marks, halves of UTF-16, and white space."""
 
 
+OnElement = Callable[[str, AttributesImpl], None]
+"""What hears of every element: its name and its attributes."""
+
+
 class _Counter(ContentHandler):
-    def __init__(self) -> None:
+    def __init__(self, on_element: OnElement | None) -> None:
         super().__init__()
         self._elements = 0
+        self._on_element = on_element
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:
         self._elements += 1
@@ -32,9 +38,11 @@ class _Counter(ContentHandler):
                 raise ValueError(
                     f"a text of more than {MOST_CHARACTERS:,} characters; split the document"
                 )
+        if self._on_element is not None:
+            self._on_element(name, attrs)
 
 
-def check_xml(content: bytes) -> None:
+def check_xml(content: bytes, on_element: OnElement | None = None) -> None:
     """Raises `ValueError` for entities, document type definitions, faults, and too much of it."""
     from defusedxml import DefusedXmlException
     from defusedxml.expatreader import DefusedExpatParser
@@ -45,7 +53,7 @@ def check_xml(content: bytes) -> None:
         raise ValueError("not XML: it does not begin with <")
     try:
         parser = DefusedExpatParser(bufsize=_AT_ONCE, forbid_dtd=True)
-        parser.setContentHandler(_Counter())
+        parser.setContentHandler(_Counter(on_element))
         parser.parse(io.BytesIO(content))
     except DefusedXmlException as error:
         raise ValueError(

@@ -36,7 +36,7 @@ from app.services.suggestions.suggest import Answer, learnt_of
 from app.web.threads import OwnThreads
 from core.types import SamplerSettings
 from storage.formats.offsets import Ruler
-from storage.formats.uima_xmi import FEATURE, TYPE
+from storage.formats.uima_types import FEATURE, TYPE
 
 LOG = logging.getLogger(__name__)
 FINISHED = "finished"

@@ -4,9 +4,9 @@
     {"text": "Bank of China", "entities": [{"start": 0, "end": 13, "label": "ORG"}]}
 
 Offsets count words in the first form, code points in the second; both are half-open. "type" and
-"label" may stand for each other. What nobody has decided is left out and counted, by the "status"
-of a record and of an entity. Other fields (relations, "ltokens" and "rtokens" for neighbouring
-sentences) are ignored.
+"label" may stand for each other. An entity's own words under "text" must be those that its
+offsets cover. What nobody has decided is left out and counted, by the "status" of a record and of
+an entity. Other fields (relations, "ltokens" and "rtokens" for neighbouring sentences) are ignored.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ...text.surfaces import same_letters, same_words
 from ...types import Entity, Example, Span
 from .decisions import UNDECIDED, decision, why_left_out
 from .documents import split_document
@@ -101,6 +102,8 @@ def _parse_text(text: str, records: list[Any]) -> ParseResult:
     undecided: list[Entity] = []
     for record in records:
         start, end, label = _fields(record, "label", "type")
+        if not same_words(text[start:end], given := _words(record, text[start:end])):
+            raise _elsewhere(start, end, label, given, text[start:end], "code points")
         if (made := decision(record)) != "rejected":
             (accepted if made == "accepted" else undecided).append(Entity(start, end, label))
     return split_document(text, accepted, undecided)
@@ -131,11 +134,34 @@ def _parse_tokens(words: list[Any], records: list[Any]) -> ParseResult:
         if made != "rejected"
         for part in _parts(record)
     )
-    spans = {Span(*_fields(part, "type", "label")) for part in parts}
+    spans = {_span(part, words) for part in parts}
     example = Example(tuple(words), tuple(sorted(spans)))
     if "suggested" in decisions:
         return ParseResult((), notes={UNDECIDED: 1})
     return ParseResult((example,))
+
+
+def _span(record: Any, words: list[str]) -> Span:
+    """The entity of a record. A fragment is a part of the words that its record gives."""
+    start, end, label = _fields(record, "type", "label")
+    covered = " ".join(words[start:end])
+    given = covered if "fragments" in record else _words(record, covered)
+    if not same_letters(covered, given):
+        raise _elsewhere(start, end, label, given, covered, "tokens")
+    return Span(start, end, label)
+
+
+def _words(record: Any, default: str) -> str:
+    """The entity's own words, where the file gives them."""
+    words = record.get("text")
+    return words if isinstance(words, str) else default
+
+
+def _elsewhere(start: int, end: int, label: str, given: str, covered: str, unit: str) -> ValueError:
+    return ValueError(
+        f"entity [{start}, {end}) {label!r} is {given[:40]!r} says the file, but {covered[:40]!r} "
+        f"is there; offsets are {unit}, end exclusive: count them so, or leave the words out"
+    )
 
 
 def _parts(record: Any) -> Iterator[Any]:

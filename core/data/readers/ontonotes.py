@@ -3,8 +3,8 @@
     bc/cctv/00/cctv_0000 0 3 Hong NNP (TOP* - - - - (GPE* -
     bc/cctv/00/cctv_0000 0 4 Kong NNP *     - - - - *)    -
 
-The documents of the New Testament, whose identifiers begin with `pt/`, are skipped: their names
-were not annotated.
+The documents of the New Testament, whose identifiers begin with `pt/`, are left out and counted:
+their names were not annotated.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ SUFFIX = "_gold_conll"
 FIRST_LINE = "#begin document"
 _DOCUMENT, _WORD, _NAME, _LEAST = 0, 3, 10, 12
 _WITHOUT_NAMES = "pt/"
+LEFT_OUT = "sentences of the New Testament (pt/) left out, since its names are not annotated"
 _BRACKETS = re.compile(r"(?:\([^()*|\s]+)*\*?\)*")
 _OPENING = re.compile(r"\(([^()*|\s]+)")
 
@@ -32,17 +33,20 @@ class _Sentence:
     spans: list[Span] = field(default_factory=list)
     open: list[tuple[int, str]] = field(default_factory=list)
     """The start and label of each name that has not ended yet."""
+    is_without_names: bool = False
 
 
 def read_ontonotes(path: Path, lines: Iterable[str]) -> Iterator[ParsedLine]:
-    """Yield the sentences of one file, each with the number of its last line. Raises
-    `DataError`."""
+    """Yield the sentences of one file, each with the number of its last line, and what was left out
+    before it; a last result may be that alone. Raises `DataError`."""
     sentence = _Sentence()
+    number = left_out = 0
     for number, line in enumerate(chain(lines, [""]), 1):
         columns = line.split()
         if columns and not line.startswith("#"):
             _check(path, number, columns)
-            if not columns[_DOCUMENT].startswith(_WITHOUT_NAMES):
+            sentence.is_without_names = columns[_DOCUMENT].startswith(_WITHOUT_NAMES)
+            if not sentence.is_without_names:
                 _add(sentence, path, number, columns)
             continue
         if sentence.open:
@@ -53,10 +57,15 @@ def read_ontonotes(path: Path, lines: Iterable[str]) -> Iterator[ParsedLine]:
                 f"the sentence ends, but ({label} was opened at its word {start} and has no ); "
                 "is a blank line too many, or a bracket missing?",
             )
+        left_out += sentence.is_without_names
         if sentence.words:
             spans = tuple(sorted(set(sentence.spans)))
-            yield number - 1, ParseResult((Example(tuple(sentence.words), spans),))
+            notes = {LEFT_OUT: left_out} if left_out else {}
+            yield number - 1, ParseResult((Example(tuple(sentence.words), spans),), notes=notes)
+            left_out = 0
         sentence = _Sentence()
+    if left_out:
+        yield number - 1, ParseResult((), notes={LEFT_OUT: left_out})
 
 
 def _check(path: Path, number: int, columns: Sequence[str]) -> None:

@@ -33,6 +33,8 @@ _SAME_WIDTH = 0.8
 _FEWEST = 2
 """Words that a file must have to be taken for columns by its content alone."""
 _FEW_TAGS = 0.1
+_UNANNOTATED = frozenset(("_", "-", "*"))
+"""Cells that say O beside other tags, and nothing where there are no others."""
 _SOME_OUTSIDE = 0.3
 _SHOWN = 60
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]+)*:")
@@ -63,7 +65,8 @@ def find_layout(sample: Sequence[str], choice: ColumnChoice | None = None) -> La
     if choice is not None:
         return chosen_layout(layout, choice)
     longer = [row for row in rows if len(row) > 1]
-    tagged = sum(is_tag(row[-1]) for row in longer)
+    annotated = any(row[-1] not in _UNANNOTATED for row in longer)
+    tagged = sum(is_tag(row[-1]) for row in longer) if annotated else 0
     if longer and not layout.certain and tagged <= _FEW_TAGS * len(longer):
         raise ValueError(
             "no column holds tags: a tag is O or one of B- I- E- S- (also L- U- M-) and a label; "

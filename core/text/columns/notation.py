@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 from ...types import Span
-from ..tag_schemes import TagError, decode_tags, split_tag
+from ..tag_schemes import CrowdedTagError, TagError, decode_tags, split_tag
 
 UNNAMED = "ENTITY"
 """The label of tags that are `B` and `I` alone."""
@@ -33,6 +33,13 @@ def canonical(cell: str, notation: Notation) -> str:
     tag = cell.strip()
     if tag in OUTSIDE:
         return "O"
+    tag = _rewritten(tag, notation)
+    split_tag(tag)
+    return tag
+
+
+def _rewritten(tag: str, notation: Notation) -> str:
+    """The tag in the standard notation, or as it is where it is written otherwise."""
     if notation is Notation.PREFIXED and (match := _PREFIXED.fullmatch(tag)):
         return f"{match[1].upper()}-{match[2]}"
     if notation is Notation.SUFFIXED and (match := _SUFFIXED.fullmatch(tag)):
@@ -41,11 +48,19 @@ def canonical(cell: str, notation: Notation) -> str:
         return f"I-{tag}"
     if notation is Notation.PREFIXES and _BARE_PREFIX.fullmatch(tag):
         return f"{tag}-{UNNAMED}"
-    split_tag(tag)
     return tag
 
 
 def is_tag(cell: str, notation: Notation = Notation.STANDARD) -> bool:
+    """Whether it is written as one, though it may not be readable."""
+    try:
+        canonical(cell, notation)
+    except TagError as error:
+        return isinstance(error, CrowdedTagError)
+    return True
+
+
+def is_readable(cell: str, notation: Notation) -> bool:
     try:
         canonical(cell, notation)
     except TagError:

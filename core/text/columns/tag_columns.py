@@ -14,7 +14,7 @@ from ...types import Span
 from ..tag_schemes import TagError
 from .layout import TagColumn, features
 from .names import names_tags
-from .notation import OUTSIDE, Notation, canonical, is_tag, spans_of
+from .notation import OUTSIDE, Notation, canonical, is_readable, is_tag, spans_of
 from .word_columns import Rows, is_empty
 
 _MOST = 0.9
@@ -134,7 +134,7 @@ def _spans(cells: Sequence[str], notation: Notation) -> tuple[Span, ...]:
     try:
         return spans_of(cells, notation)
     except TagError:
-        return spans_of([cell if is_tag(cell, notation) else "O" for cell in cells], notation)
+        return spans_of([cell if is_readable(cell, notation) else "O" for cell in cells], notation)
 
 
 def _chosen(candidates: list[_Candidate], names: Sequence[str], width: int) -> FoundTags:
@@ -210,7 +210,7 @@ def _bare(sentences: Rows, names: Sequence[str], indices: list[int]) -> TagColum
         if "O" not in cells or sum(cell not in OUTSIDE for cell in cells) < _FEWEST_BARE:
             continue
         for notation in (Notation.PREFIXES, Notation.LABELS):
-            tags = [canonical(cell, notation) for cell in cells if is_tag(cell, notation)]
+            tags = [canonical(cell, notation) for cell in cells if is_readable(cell, notation)]
             labels = {tag for tag in tags if tag != "O"}
             if len(tags) >= _MOST * len(cells) and 0 < len(labels) <= _MANY_LABELS:
                 return TagColumn(index, notation=notation)

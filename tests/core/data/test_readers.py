@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.examples import DataError, read_examples, read_file
-from core.data.readers.ontonotes import read_ontonotes
+from core.data.readers.ontonotes import LEFT_OUT, read_ontonotes
 from core.text.columns import parse_columns
 from core.types import Example, Span
 
@@ -105,6 +107,45 @@ def test_columns_are_chosen_and_what_was_taken_is_counted(tmp_path: Path) -> Non
     assert chosen == [Example(("Oslo", "is"), (Span(0, 1, "LOC"),))]
 
 
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (
+            {"text": "😊 Mara", "entities": [{"start": 3, "end": 6, "label": "P", "text": "Mara"}]},
+            "entity [3, 6) 'P' is 'Mara' says the file, but 'ara' is there; offsets are code",
+        ),
+        (
+            {
+                "tokens": ["Hi", "Mara"],
+                "entities": [{"start": 0, "end": 1, "type": "P", "text": "Mara"}],
+            },
+            "entity [0, 1) 'P' is 'Mara' says the file, but 'Hi' is there; offsets are tokens",
+        ),
+    ],
+)
+def test_an_entity_whose_words_are_elsewhere_is_an_error(
+    tmp_path: Path, record: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(DataError, match=re.escape(reason)):
+        read_examples(written(tmp_path, json.dumps(record), "a.jsonl"))
+
+
+def test_words_may_differ_in_blanks_and_those_of_tokens_in_brackets(tmp_path: Path) -> None:
+    text = {
+        "text": "Ms.\nHaag",
+        "entities": [{"start": 0, "end": 8, "label": "P", "text": "Ms. Haag"}],
+    }
+    words = {
+        "tokens": ["-LRB-", "Haag", "-RRB-"],
+        "entities": [{"start": 0, "end": 3, "type": "P", "text": "(Haag)"}],
+    }
+    path = written(tmp_path, f"{json.dumps(text)}\n{json.dumps(words)}\n", "a.jsonl")
+
+    assert [example.entities for example in read_examples(path)] == [
+        (Span(0, 2, "P"),), (Span(0, 3, "P"),),
+    ]  # fmt: skip
+
+
 def test_a_choice_says_nothing_of_json(tmp_path: Path) -> None:
     path = written(tmp_path, json.dumps(SPERT), "a.jsonl")
     assert read_examples(path, columns=parse_columns("tag=2")) == [BANK]
@@ -129,6 +170,15 @@ def test_a_folder_tree_is_one_corpus_without_the_new_testament(tmp_path: Path) -
     written(tmp_path, pivot, "train/pt/nt_4001.v4_gold_conll")
     written(tmp_path, pivot, "train/nt_4001.v4_gold_conll")
     assert [example.words for example in read_examples(tmp_path)] == [("Kyiv",), ("Oslo",)]
+
+
+def test_sentences_of_the_new_testament_are_counted(tmp_path: Path) -> None:
+    pivot = row("Jesus", "*", "pt/nt/40/nt_4001")
+    content = ontonotes(pivot, "", row("Oslo", "(GPE)"), "", pivot, "", pivot)
+    result = read_file(written(tmp_path, content, "a.v4_gold_conll"))
+
+    assert [example.words for example in result.examples] == [("Oslo",)]
+    assert result.notes == {LEFT_OUT: 3}
 
 
 def test_a_fault_in_a_folder_names_the_file(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 import pytest
@@ -47,6 +48,20 @@ def test_every_scheme_is_read_without_being_told_which(
 def test_a_tag_of_no_scheme_is_refused_with_a_lesson(tag: str) -> None:
     with pytest.raises(TagError, match="a tag is O or one of B- I-"):
         decode_tags(["O", tag])
+
+
+@pytest.mark.parametrize(
+    ("tag", "lesson"),
+    [
+        ("B-ORG|B-LOC", "one tag a word is expected, got 'B-ORG|B-LOC'"),
+        ("I-ORG|O", "columns of their own"),
+        ("B-ORG # sure", "without a comment behind it"),
+    ],
+)
+def test_several_tags_or_a_comment_in_a_cell_are_no_label(tag: str, lesson: str) -> None:
+    with pytest.raises(TagError, match=re.escape(lesson)):
+        decode_tags(["O", tag])
+    assert decode_tags(["B-A|B", "B-C#"]) == (Span(0, 1, "A|B"), Span(1, 2, "C#"))
 
 
 @pytest.mark.parametrize(

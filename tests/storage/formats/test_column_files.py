@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from core.data.examples import read_file
+from core.data.readers.ontonotes import LEFT_OUT
 from core.text.columns import parse_columns
 from storage import formats
 from storage.formats.column_sample import column_sample
-from storage.records import BadRecord, DocumentRecord
+from storage.records import BadRecord, Counted, DocumentRecord
 from tests.column_files import CASES, FILES, LAYOUTS, entities_in, entities_of
 
 GERMEVAL = (CASES / "germeval.conll").read_bytes()
@@ -253,6 +254,45 @@ def test_a_fault_of_conll_2012_is_told_with_its_line() -> None:
 
     assert bad.line == 2
     assert "at least 12 columns of CoNLL-2012" in bad.reason
+
+
+def test_sentences_of_the_new_testament_are_counted() -> None:
+    pivot = "pt/nt/40/nt_4001 0 0 Jesus NNP (TOP*) - - - - * -\n\n"
+    city = "bc/a 0 0 Oslo NNP (TOP*) - - - - (GPE) -\n\n"
+    head = "#begin document (bc/a); part 000\n"
+    first, last = read(head + pivot + city + city + pivot * 2)
+    broken, bad = read(head + city + "bc/a 0 0 Hong NNP\n")
+
+    assert first.notes == (Counted(LEFT_OUT, 1),)
+    assert last.notes == (Counted(LEFT_OUT, 2),)
+    assert (broken.text, bad.line) == ("Oslo", 4)
+    (nothing,) = read(head + pivot)
+    assert "have none and are left" in nothing.reason
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Mara\tNNP\t_\nlives\tVBZ\t_\n",
+        "# id 1\nMara _ _ _\nlives _ _ _\n",
+        "1\tMara\tMara\tPROPN\t_\t_\t0\troot\t_\t_\n",
+        "Mara\t-\nlives\t*\n",
+    ],
+)
+def test_a_file_of_words_that_nobody_tagged_is_not_one_without_entities(content: str) -> None:
+    (bad,) = read(content)
+
+    assert bad.ends_file
+    assert "no column holds tags" in bad.reason
+    assert "take the file as text" in bad.reason
+
+
+def test_a_cell_with_several_tags_is_named_and_makes_no_label() -> None:
+    good, bad = read("a\tB-ORG\nb\tO\n\na\tB-ORG|B-LOC\nb\tO\n")
+
+    assert entities_of(good) == ["a/ORG"]
+    assert formats.detect(b"a\tB-ORG|B-LOC\nb\tI-ORG|O\nc\tO\n", "corpus.txt") == "conll"
+    assert bad.reason.startswith("one tag a word is expected, got 'B-ORG|B-LOC'; put the tags of")
 
 
 def test_a_sample_shows_the_words_and_the_columns_that_were_found() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 
 import pytest
 from hypothesis import given
@@ -251,3 +254,36 @@ def test_a_mark_that_lies_is_refused(content: bytes) -> None:
 def test_lone_surrogates_in_utf8_are_refused() -> None:
     with pytest.raises(EncodingError, match="byte 0xed in line 2"):
         decoded(b"a\n\xed\xa0\xbd")
+
+
+TAR = b"corpus/a.txt" + b"\0" * 245 + b"ustar\x0000" + b"\0" * 248 + b"Mara took a walk.\n"
+PACKED = {
+    "a tar archive": TAR,
+    "a 7z archive": b"7z\xbc\xaf\x27\x1c\0\4",
+    "a RAR archive": b"Rar!\x1a\x07\x01\0",
+    "a file packed by bzip2": bz2.compress(b'{"text": "Mara"}\n'),
+    "a file packed by xz": lzma.compress(b'{"text": "Mara"}\n'),
+    "a file packed by zstd": b"\x28\xb5\x2f\xfd\x04\0",
+    "an Arrow file": b"ARROW1\0\0\xff\xff\xff\xff\xc8\0\0\0\x10\0\0\0",
+}
+
+
+@pytest.mark.parametrize("name", ["corpus", "corpus.jsonl", "corpus.conll"])
+@pytest.mark.parametrize("kind", PACKED)
+def test_what_is_packed_otherwise_is_refused_by_its_kind_and_never_a_text(
+    kind: str, name: str
+) -> None:
+    format = formats.detect(PACKED[kind], name)
+    (record,) = read(PACKED[kind], format, name)
+
+    assert isinstance(record, BadRecord)
+    assert f"this is {kind}, and not text; " in record.reason
+    assert formats.likely_encodings(PACKED[kind]) == ()
+
+
+def test_a_tar_archive_within_gzip_or_a_zip_is_refused_and_its_bytes_are_no_text() -> None:
+    for content in (gzip.compress(TAR), zipped({"corpus.tar": TAR})):
+        (record,) = read(content, formats.detect(content, "corpus.tgz"), "corpus.tgz")
+
+        assert isinstance(record, BadRecord)
+        assert "pack the files inside as a ZIP archive" in record.reason

@@ -216,3 +216,11 @@ def test_a_tool_that_cannot_be_read_is_named_with_what_to_do(record: Any, tool: 
         (bad,) = read(content, formats.detect(content, "a.json"), "a.json")
 
         assert tool in bad.reason
+
+
+def test_categories_and_links_of_spacy_2_are_kept_as_data() -> None:
+    beside = {"cats": {"NEWS": 1.0}, "links": {"(0, 4)": {"Q1": 1.0}}}
+    content = json.dumps([["Mara ran", {"entities": [[0, 4, "PER"]], **beside}]]).encode()
+    (document,) = read(content, "other_json")
+
+    assert document.meta == beside

@@ -55,6 +55,22 @@ def test_an_accepted_task_without_spans_says_that_there_are_none() -> None:
     assert first().entities is None
 
 
+@pytest.mark.parametrize("view", ["classification", "choice", "text"])
+@pytest.mark.parametrize("answer", ["accept", "reject", "ignore"])
+def test_a_task_about_something_else_says_nothing_of_entities(view: str, answer: str) -> None:
+    document = first(answer=answer, _view_id=view, label="NEWS", accept=["NEWS"])
+
+    assert document.entities is None
+    assert document.meta == {"label": "NEWS", "accept": ["NEWS"]}
+    assert document.notes == (f"its view {view!r} asks for no entities: its text is not annotated",)
+    assert statuses(first(answer="accept", _view_id=view, spans=SPANS)) == ["accepted"] * 2
+
+
+@pytest.mark.parametrize("view", ["ner_manual", "spans_manual", "relations", "blocks"])
+def test_an_accepted_task_about_entities_says_that_there_are_none(view: str) -> None:
+    assert first(answer="accept", _view_id=view).entities == ()
+
+
 def test_who_answered_and_when_is_kept() -> None:
     document = first(spans=SPANS, answer="accept", _annotator_id="ner-ann", _timestamp=1767434400)
 

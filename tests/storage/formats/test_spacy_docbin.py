@@ -106,6 +106,38 @@ def test_without_the_usual_group_every_group_is_read() -> None:
     assert locations(document) == {(9, 13, "LOC")}
 
 
+def test_incorrect_spans_are_entities_that_were_refused() -> None:
+    made, undecided = doc("Anna saw Rome"), doc("Anna saw Rome")
+    made.set_ents([spacy.tokens.Span(made, 0, 1, "PER")], default="outside")
+    for partly in (made, undecided):
+        partly.spans["incorrect_spans"] = [spacy.tokens.Span(partly, 2, 3, "PER")]
+    decided, new = read(trashed(made, undecided), "spacy")
+
+    assert [(s.start, s.label, s.status) for s in decided.entities or ()] == [
+        (0, "PER", "accepted"), (9, "PER", "rejected"),
+    ]  # fmt: skip
+    assert [(s.start, s.status) for s in new.entities or ()] == [(9, "rejected")]
+    assert (decided.status, new.status) == (None, "new")
+
+
+def test_a_doc_with_words_of_which_nobody_knows_is_in_progress() -> None:
+    partial, grouped = doc("Anna saw Rome"), doc("Anna saw Rome")
+    for partly in (partial, grouped):
+        spans = [spacy.tokens.Span(partly, 0, 1, "PER")]
+        partly.set_ents(spans, missing=[partly[1:3]], default="outside")
+    grouped.spans["sc"] = list(grouped.ents)
+    document, whole = read(trashed(partial, grouped), "spacy")
+
+    assert locations(document) == locations(whole) == {(0, 4, "PER")}
+    assert (document.status, whole.status) == ("in_progress", None)
+    assert document.notes == (
+        Counted(
+            "words that may be entities or not (missing), in documents that stay in progress", 2
+        ),
+    )
+    assert whole.notes == ()
+
+
 def test_a_doc_that_nobody_annotated_is_not_one_without_entities() -> None:
     unseen, visible = doc("Anna"), doc("Rome")
     visible.set_ents([], default="outside")

@@ -238,3 +238,49 @@ def test_what_else_looks_like_annotation_of_the_words_is_named(format: str) -> N
         Counted("'pos_tags' not read, though it looks like annotation", 1),
         Counted("'chunks' not read, though it looks like annotation", 1),
     )
+
+
+def test_what_a_record_of_words_says_of_its_document_is_kept() -> None:
+    record = {
+        "id": 7,
+        "name": "a",
+        "split": "dev",
+        "status": "skipped",
+        "source": "web",
+        "meta": {"year": 1999},
+        "tokens": ["Hi", "Mara"],
+        "entities": [
+            {"start": 1, "end": 2, "type": "PER", "text": "Mara", "status": "suggested"},
+            {"start": 0, "end": 1, "type": "PER", "status": "rejected"},
+        ],
+    }
+    (document,) = read(json.dumps(record).encode(), "jsonl")
+
+    assert (document.name, document.split, document.status) == ("a", "dev", "skipped")
+    assert document.meta == {"id": 7, "source": "web", "year": 1999}
+    assert [(s.start, s.status, s.source) for s in document.entities] == [
+        (3, "suggested", "model"), (0, "rejected", "person"),
+    ]  # fmt: skip
+
+
+def test_a_record_of_words_of_another_tool_keeps_its_id_and_what_is_not_ours() -> None:
+    record = {"id": "7", "split": "validation", "status": "Validated", "tokens": ["Hi", "Mara"]}
+    tagged = {**record, "ner_tags": ["O", "B-PER"], "pos_tags": [1, 2]}
+    (document,) = read(json.dumps(tagged).encode(), "jsonl")
+
+    assert (document.name, document.split, document.status) == ("7", None, None)
+    assert document.meta == {"status": "Validated"}
+    assert document.notes == (
+        Counted("'pos_tags' not read, though it looks like annotation", 2),
+        "its split 'validation' is none of train, dev, holdout: it was left open",
+    )
+
+
+def test_an_entity_whose_words_are_not_its_tokens_is_refused() -> None:
+    entity = {"start": 1, "end": 2, "type": "ORG", "text": "Bank of China"}
+    (bad,) = read(json.dumps({"tokens": ["A", "Bank"], "entities": [entity]}).encode(), "jsonl")
+
+    assert bad.reason == (
+        "entity [1, 2) 'ORG' is 'Bank of China' says the file, but its tokens are 'Bank'; offsets "
+        "count tokens from 0, end exclusive"
+    )

@@ -9,7 +9,7 @@ import cassis
 import pytest
 
 from storage import formats
-from storage.formats import uima_xmi, xml_guard
+from storage.formats import uima_types, xml_guard
 from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, TEXT, read, written
 from tests.storage.formats.packed import unzipped, zipped
@@ -49,7 +49,7 @@ def test_cassis_itself_reads_the_test_text_and_its_entities() -> None:
     cas = cassis.load_cas_from_xmi(io.BytesIO(members["bank.xmi"]), typesystem=types)
 
     assert cas.sofa_string == TEXT
-    assert [(a.get_covered_text(), a.value) for a in cas.select(uima_xmi.TYPE)] == [
+    assert [(a.get_covered_text(), a.value) for a in cas.select(uima_types.TYPE)] == [
         ("Bank of China", "ORG"), ("China", "LOC"), ("Ms. Haag", "PER"),
     ]  # fmt: skip
     assert b'begin="3" end="16" value="ORG"' in members["bank.xmi"]
@@ -81,8 +81,10 @@ def test_other_layers_are_passed_over_and_noted() -> None:
 
     assert locations(document) == [(2, 6, "PER")]
     assert document.notes == (
-        Counted("POS left out", 1), Counted("entities without a label left out", 1),
-    )  # fmt: skip
+        Counted("POS left out", 1),
+        Counted("Unheard left out: no TypeSystem.xml beside it knows the type", 1),
+        Counted("entities without a label left out", 1),
+    )
 
 
 def test_other_features_of_the_entities_are_counted() -> None:
@@ -109,6 +111,69 @@ def test_of_several_features_of_an_own_layer_the_one_that_is_called_so_is_the_la
     assert document.notes == (
         "its labels are the feature 'kind' of the layer Finding, not 'confidence'",
         Counted("values of the feature confidence of the layer Finding, left out", 1),
+    )
+
+
+OWN = "xmlns:own='http:///webanno/custom.ecore'"
+
+
+def own_layers(*names: str, used: tuple[str, ...] = (), types: bool = True) -> DocumentRecord:
+    """A document of a project with these layers, of which some are used in it."""
+    system = cassis.TypeSystem()
+    for name in names:
+        kind = system.create_type(
+            name=f"webanno.custom.{name}", supertypeName="uima.tcas.Annotation"
+        )
+        system.create_feature(domainType=kind, name="value", rangeType="uima.cas.String")
+    annotations = "".join(
+        f"<own:{name} xmi:id='{number}' sofa='1' begin='3' end='7' value='A'/>"
+        for number, name in enumerate(used, 2)
+    )
+    members = " ".join(str(number) for number, _ in enumerate(used, 2))
+    content = xmi(annotations, members).replace(NER.encode(), f"{NER} {OWN}".encode())
+    files = {"a.xmi": content} | ({"TypeSystem.xml": system.to_xml()} if types else {})
+    (document,) = read(zipped(files), "xmi")
+    assert isinstance(document, DocumentRecord)
+    return document
+
+
+def test_annotations_of_types_without_a_type_system_are_counted_and_the_text_is_not_annotated() -> (
+    None
+):
+    document = own_layers("Drug", used=("Drug",), types=False)
+
+    assert (document.text, document.entities) == ("😊 Anna", None)
+    assert str(document.notes[0]).startswith("its text came in without annotation, since it has")
+    assert document.notes[1:] == (
+        Counted("Drug left out: no TypeSystem.xml beside it knows the type", 1),
+    )
+
+
+def test_a_text_whose_layer_of_entities_nobody_can_tell_is_not_annotated() -> None:
+    document = own_layers("Drug", "Food", used=("Drug", "Food"))
+
+    assert document.entities is None
+    assert "(Drug, Food) nobody can tell which holds the entities" in str(document.notes[0])
+    assert document.notes[1:] == (Counted("Drug left out", 1), Counted("Food left out", 1))
+    assert own_layers("Drug", "Food").entities is None
+
+
+def test_a_text_without_entities_of_the_one_layer_is_annotated() -> None:
+    assert own_layers("Drug").entities == ()
+    assert first(xmi("", "")).entities == ()
+
+
+def test_further_views_of_a_text_are_counted() -> None:
+    other = (
+        "<cas:Sofa xmi:id='7' sofaNum='2' sofaID='german' mimeType='text' sofaString='Frau Anna'/>"
+        "<ner:NamedEntity xmi:id='8' sofa='7' begin='5' end='9' value='PER'/>"
+        "<cas:View sofa='7' members='8'/>"
+    )
+    document = first(xmi(entity(3, 7) + other))
+
+    assert locations(document) == [(2, 6, "PER")]
+    assert document.notes == (
+        Counted("further views of the text, left out with their annotations", 1),
     )
 
 

@@ -215,6 +215,26 @@ def test_the_annotators_of_other_tools_are_told_apart(
     assert set(annotated.responses) == people
 
 
+def test_the_annotators_of_one_task_of_label_studio_give_a_response_each(
+    sessions: sessionmaker[Session], project_id: int, batch: int
+) -> None:
+    results = [
+        {"type": "labels", "value": {"start": 0, "end": 4, "labels": [label]}}
+        for label in ("PER", "ORG")
+    ]
+    annotations = [
+        {"completed_by": number, "updated_at": f"2026-01-0{number}T10:00:00Z", "result": [result]}
+        for number, result in zip((2, 1), results, strict=True)
+    ]
+    content = json.dumps([{"data": {"text": TEXT}, "annotations": annotations}]).encode()
+    report = import_file(sessions, project_id, content, name="a.json")
+
+    assert outcome(report) == (1, 0, 0, 1, 0, 0)
+    (annotated,) = agreement.collect(sessions, project_id)
+    assert set(annotated.responses) == {"user 1", "user 2"}
+    assert entities(sessions) == [(*MARA, "PER", "accepted")]
+
+
 @pytest.mark.parametrize(
     ("way", "expected", "people"),
     [
