@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -202,7 +203,8 @@ class Client:
         **selection: Any,
     ) -> int:
         """Writes the submitted documents into a file, those submitted from `since` on; returns how
-        many. `selection`: `split`, `label`, `person`, `until`, `undecided`, `history`."""
+        many. Warns where the format cannot hold some. `selection`: `split`, `label`, `person`,
+        `until`, `undecided`, `history`."""
         params = {"format": format, **plain_times({"since": since, **selection})}
         with (
             self._server.stream(f"/projects/{project_id}/export", params=params) as answer,
@@ -210,6 +212,13 @@ class Client:
         ):
             for part in answer.iter_bytes():
                 file.write(part)
+            refused = int(answer.headers.get("spanneal-refused", 0))
+            if refused:
+                warnings.warn(
+                    f"the format {format} cannot hold {refused} of the documents; they are not in "
+                    f"{out}. jsonl holds everything",
+                    stacklevel=2,
+                )
             return int(answer.headers["spanneal-documents"])
 
     def pull(

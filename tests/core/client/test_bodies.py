@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import httpx
 import pytest
@@ -31,3 +32,11 @@ def test_pulled_documents_keep_line_ends_that_are_not_line_feeds() -> None:
 
     with Client(transport=transport) as client:
         assert [document["text"] for document in client.pull(1)] == [TEXTS[1]] * 2
+
+
+def test_an_export_warns_of_documents_that_its_format_cannot_hold(tmp_path: Path) -> None:
+    headers = {"Spanneal-Documents": "3", "Spanneal-Refused": "2"}
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, headers=headers))
+
+    with Client(transport=transport) as client, pytest.warns(UserWarning, match="conll .* 2 of"):
+        assert client.export(1, tmp_path / "out.conll", "conll") == 3
