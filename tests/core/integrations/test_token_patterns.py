@@ -46,7 +46,7 @@ def test_a_match_is_found_once_wherever_a_long_text_is_cut(before: int) -> None:
 
 @pytest.mark.parametrize("before", [0, PART - 22, PART - 20, PART - 3, PART - 2, PART - 1, PART])
 def test_a_match_is_the_longest_wherever_a_long_text_is_cut(before: int) -> None:
-    title = [{"IS_TITLE": True, "OP": "+"}]
+    title: list[dict[str, Any]] = [{"IS_TITLE": True, "OP": "+"}]
 
     assert matched(title, "x " * before + "Acid Rain Fell" + " y" * 50) == ["Acid Rain Fell"]
 

@@ -168,7 +168,7 @@ def test_what_the_parent_calls_by_merged_labels_counts_for_the_one_label(
     from app.services.retraining import fine_tuning
     from core.inference.decoding import Candidate
 
-    def said(_: object, sentences: Sequence[Sequence[str]], __: object) -> list[list[Candidate]]:
+    def propose(_: object, sentences: Sequence[Sequence[str]], __: object) -> list[list[Candidate]]:
         return [[Candidate(0, 2, "PER", 0.9, 1, 0), Candidate(4, 7, "MISC", 0.9, 1, 0)]]
 
     project_id = new_project(sessions, labels=(*LABELS, "MISC"))
@@ -178,7 +178,7 @@ def test_what_the_parent_calls_by_merged_labels_counts_for_the_one_label(
     ModelRegistry(sessions).ensure_bundled(tiny_model(tmp_path / "model", (*LABELS, "MISC")))
     snapshot = take_snapshot(sessions, project_id, tmp_path / "job")
     assert snapshot.names == {"MISC": "ORG"}
-    monkeypatch.setattr(fine_tuning, "propose", said)
+    monkeypatch.setattr(fine_tuning, "propose", propose)
     scores = fine_tuning.compare(tmp_path / "job", snapshot, tmp_path / "model")
 
     assert (scores["old"]["gold"], scores["old"]["correct"]) == (2, 2)

@@ -56,8 +56,8 @@ def test_what_a_model_says_of_a_document_is_known_once_it_has_read_all_of_it(
     def known() -> dict[int, int]:
         with desk.sessions() as session:
             labels = labels_of(session, desk.project_id)
-            found = instant_plan.predicted(session, [desk.document_id], 1, labels)
-            return {document_id: len(entities) for document_id, entities in found.items()}
+            predicted = instant_plan.predicted(session, [desk.document_id], 1, labels)
+            return {document_id: len(entities) for document_id, entities in predicted.items()}
 
     desk.open()
     desk.read()
