@@ -32,6 +32,17 @@ def json_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
         yield bytes(part)
 
 
+def read_json_lines(parts: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """The objects of JSON lines that come in parts. Only a line feed ends a line: a text may hold
+    other line ends, such as U+2028, as they are."""
+    rest = b""
+    for part in parts:
+        *lines, rest = (rest + part).split(b"\n")
+        yield from (json.loads(line) for line in lines if line)
+    if rest:
+        yield json.loads(rest)
+
+
 def plain_times(selection: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value.isoformat() if isinstance(value, datetime) else value

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx
 
 from ..types import Entity
-from .bodies import PART, entities, json_lines, plain_times
+from .bodies import PART, entities, json_lines, plain_times, read_json_lines
 from .connection import Connection
 from .records import (
     Annotations,
@@ -203,7 +203,8 @@ class Client:
         **selection: Any,
     ) -> int:
         """Writes the submitted documents into a file, those submitted from `since` on; returns how
-        many. `selection`: `split`, `label`, `person`, `until`, `undecided`, `history`."""
+        many. Warns where the format cannot hold some. `selection`: `split`, `label`, `person`,
+        `until`, `undecided`, `history`."""
         params = {"format": format, **plain_times({"since": since, **selection})}
         with (
             self._server.stream(f"/projects/{project_id}/export", params=params) as answer,
@@ -211,6 +212,13 @@ class Client:
         ):
             for part in answer.iter_bytes():
                 file.write(part)
+            refused = int(answer.headers.get("spanneal-refused", 0))
+            if refused:
+                warnings.warn(
+                    f"the format {format} cannot hold {refused} of the documents; they are not in "
+                    f"{out}. jsonl holds everything",
+                    stacklevel=2,
+                )
             return int(answer.headers["spanneal-documents"])
 
     def pull(
@@ -219,7 +227,7 @@ class Client:
         """The submitted documents with their entities, as `export` writes them in jsonl."""
         params = {"format": "jsonl", **plain_times({"since": since, **selection})}
         with self._server.stream(f"/projects/{project_id}/export", params=params) as answer:
-            yield from (json.loads(line) for line in answer.iter_lines() if line)
+            yield from read_json_lines(answer.iter_bytes())
 
     def predict(self, text: str, **settings: Any) -> tuple[Entity, ...]:
         """The entities of a text. Settings: `project`, `steps`, `num_spans`, `seed`, `threshold`,

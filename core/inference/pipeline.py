@@ -138,6 +138,7 @@ class Pipeline:
         settings: SamplerSettings = SamplerSettings(),
         fixed: Sequence[Entity] = (),
         suppressed: Sequence[Entity] = (),
+        **options: Unpack[SamplerOptions],
     ) -> Prediction:
         """Predict the entities of one document.
 
@@ -146,6 +147,7 @@ class Pipeline:
         ValueError for an entity past the end of the text or in both, and for a sentence with more
         than K fixed entities.
         """
+        settings = replace(settings, **options)
         return joined(text, self.parts(text, settings, fixed, suppressed), fixed)
 
     def parts(
@@ -155,10 +157,12 @@ class Pipeline:
         fixed: Sequence[Entity] = (),
         suppressed: Sequence[Entity] = (),
         size: int | None = None,
+        **options: Unpack[SamplerOptions],
     ) -> Iterator[Prediction]:
         """Yield what `predict` returns in parts, runs of whole sentences with at least `size`
         words, so that a long text can be interrupted between two. Fixed entities that no window
         holds are in none of them."""
+        settings = replace(settings, **options)
         validate_constraints(text, fixed, suppressed)
         for part in segments(text, self._limits, size or _STRETCH):
             yield from self._annotated([self._read(text, part, fixed, suppressed)], settings)
@@ -184,12 +188,14 @@ class Pipeline:
         fixed: Sequence[Entity] = (),
         suppressed: Sequence[Entity] = (),
         pointers: bool = False,
+        **options: Unpack[SamplerOptions],
     ) -> Trace:
         """All steps of `denoise`, the entities, and the noisy span that each was decoded from.
 
         With `pointers`, every step also holds P^l and P^r over all words: K x M numbers each, so
         ask for them one sentence at a time. The result is otherwise the same.
         """
+        settings = replace(settings, **options)
         windowed = self.read(text, fixed, suppressed)
         threshold = threshold_of(self.model, settings)
         batched_steps = list(self._steps(windowed, settings))

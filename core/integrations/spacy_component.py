@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from spacy.language import Language
 from spacy.tokens import SpanGroup
-from spacy.util import filter_spans, minibatch
+from spacy.util import minibatch
 
 from ..types import Prediction, SamplerSettings
 
@@ -39,14 +39,14 @@ class Component:
         return self._loaded(self._model)
 
     def __call__(self, doc: Doc) -> Doc:
-        return _marked(doc, self.pipeline(doc.text, self._settings))
+        return self._marked(doc, self.pipeline(doc.text, self._settings))
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = 64) -> Iterator[Doc]:
         """Annotate documents, `batch_size` of them at a time."""
         for docs in minibatch(stream, batch_size):
             texts = [doc.text for doc in docs]
             predictions = self.pipeline.pipe(texts, self._settings, batch_size=batch_size)
-            yield from map(_marked, docs, predictions)
+            yield from map(self._marked, docs, predictions)
 
     def to_disk(self, path: str | Path, exclude: Iterable[str] = ()) -> None:
         """Write the model into the saved spaCy pipeline."""
@@ -57,34 +57,43 @@ class Component:
         self.pipeline = self._loaded(Path(path))
         return self
 
+    def _marked(self, doc: Doc, prediction: Prediction) -> Doc:
+        """Add the predicted entities to the document."""
+        scored = _scored(doc, prediction)
+        by_score = sorted(scored, key=lambda span: -scored[span])
+        if self._settings.flat:  # what was expanded to whole tokens may overlap
+            by_score = _without_overlaps(doc, by_score)
+        standing = set(by_score)
+        spans = [span for span in scored if span in standing]
+        scores = [scored[span] for span in spans]
+        doc.spans[NAME] = SpanGroup(doc, name=NAME, spans=spans, attrs={"scores": scores})
+        doc.ents = _without_overlaps(doc, [*doc.ents, *by_score])
+        return doc
+
     def _loaded(self, model: str | Path | None) -> Pipeline:
         from ..inference.pipeline import Pipeline
 
         return Pipeline.from_pretrained(model, self._device)
 
 
-def _marked(doc: Doc, prediction: Prediction) -> Doc:
-    """Add the predicted entities to the document."""
-    scored = dict(_spans(doc, prediction))
-    spans, scores = list(scored), list(scored.values())
-    doc.spans[NAME] = SpanGroup(doc, name=NAME, spans=spans, attrs={"scores": scores})
-    by_score = sorted(spans, key=lambda span: -(scored[span] or 0.0))
-    doc.ents = _without_overlaps([*doc.ents, *by_score])
-    return doc
-
-
-def _spans(doc: Doc, prediction: Prediction) -> Iterator[tuple[Span, float | None]]:
+def _scored(doc: Doc, prediction: Prediction) -> dict[Span, float]:
+    """The predicted entities in spaCy's tokens, each with the highest score of those that become
+    the same."""
+    scored: dict[Span, float] = {}
     for entity in prediction:
         span = doc.char_span(entity.start, entity.end, label=entity.label, alignment_mode="expand")
         if span is not None:
-            yield span, entity.score
+            scored[span] = max(entity.score or 0.0, scored.get(span, 0.0))
+    return scored
 
 
-def _without_overlaps(spans: list[Span]) -> list[Span]:
+def _without_overlaps(doc: Doc, spans: Iterable[Span]) -> list[Span]:
     """The spans that overlap none before them."""
+    taken = bytearray(len(doc))
     selected: list[Span] = []
     for span in spans:
-        if len(filter_spans([*selected, span])) == len(selected) + 1:
+        if not any(taken[span.start : span.end]):
+            taken[span.start : span.end] = b"\1" * len(span)
             selected.append(span)
     return selected
 

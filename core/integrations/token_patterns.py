@@ -19,7 +19,8 @@ TokenPattern = Sequence[Mapping[str, Any]]
 PART = 200
 """Words that are matched at once: a repeated token may match any stretch of them."""
 _OVERLAP = 20
-"""Words that two parts share, so that a match of so many lies in one of them whole."""
+"""Words that two parts share, so that a match of so many lies in one of them whole. What begins
+there is the second one's."""
 _LONGEST_WORD = 200
 """Characters of a word that are looked at."""
 _VOCABULARY = 200_000
@@ -40,16 +41,19 @@ class TokenPatterns:
         """Every pattern's longest matches; those of different patterns may overlap."""
         if len(self._matcher.vocab) > _VOCABULARY:
             self._matcher = self._made()
-        unique: set[Match] = set()
+        ends: dict[int, int] = {}
         for begin in range(0, len(words), PART - _OVERLAP):
             part = [word[:_LONGEST_WORD] for word in words[begin : begin + PART]]
-            for rule, start, end in self._matcher(Doc(self._matcher.vocab, words=part)):
+            is_last = begin + PART >= len(words)
+            matches = self._matcher(Doc(self._matcher.vocab, words=part))
+            for rule, start, end in sorted(matches, key=lambda match: match[1]):
+                if start >= PART - _OVERLAP and not is_last:
+                    break  # the next part has more of what follows
                 number = int(self._matcher.vocab.strings[rule])
-                match = (begin + start, begin + end, number)
-                if end > start and match not in unique:
-                    unique.add(match)
-                    yield match
-            if begin + PART >= len(words):
+                if end > start and begin + start >= ends.get(number, 0):
+                    ends[number] = begin + end
+                    yield begin + start, begin + end, number
+            if is_last:
                 return
 
     def _made(self) -> Matcher:

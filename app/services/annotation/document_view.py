@@ -19,7 +19,7 @@ from app.services.team import assignment
 from storage.enums import DocumentStatus, Split
 from storage.models import AnnotationSet
 from storage.repository import shown_projects
-from storage.repository.annotation_sets import NewestPrediction, newest_prediction
+from storage.repository.annotation_sets import NewestPrediction
 from storage.repository.neighbours import Surroundings, surroundings
 from storage.repository.shown_projects import ShownProject
 
@@ -180,7 +180,7 @@ def view(
     above = heading(session, task, project)
     known = project.labels
     draft = drafts.shown(task, known, source or drafts.source_of(session, task))
-    machine = (newest or newest_prediction(session, document.id))()
+    machine = drafts.prediction_of(session, document, newest)
     return DocumentView(
         heading=above,
         text=document.text,

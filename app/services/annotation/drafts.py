@@ -14,7 +14,7 @@ from app.services.suggestions import rules
 from app.services.suggestions.rules import Suggestions
 from app.services.webhooks import events
 from core.types import Entity, Key
-from storage.models import AnnotationSet
+from storage.models import AnnotationSet, Document
 from storage.records import SpanRecord
 from storage.repository import annotation_sets, label_names, projects, trash
 from storage.repository import rules as rule_rows
@@ -137,7 +137,7 @@ def _stands(
     session: Session, task: AnnotationTask, draft: AnnotationSet, base: AnnotationSet | None
 ) -> bool:
     """Whether an untouched draft follows the newest suggestions, and the rules as they are."""
-    if base is not None and draft.parent_id != base.id:
+    if draft.parent_id != (base.id if base else None):
         return False
     if base is not None and base.provenance.get("unread"):
         return True  # nothing is rearranged while parts of it are still being read
@@ -204,9 +204,20 @@ def save(
 def base_of(
     session: Session, task: AnnotationTask, newest: NewestPrediction | None = None
 ) -> AnnotationSet | None:
-    """What a new draft starts from: the last submitted set, else the newest suggestions."""
+    """What a new draft starts from: the last submitted set, else the newest suggestions that people
+    may see."""
     submitted = annotation_sets.submitted_of(session, task.id, task.owner)
-    return submitted or (newest or newest_prediction(session, task.id))()
+    return submitted or prediction_of(session, task.document, newest)
+
+
+def prediction_of(
+    session: Session, document: Document, newest: NewestPrediction | None = None
+) -> AnnotationSet | None:
+    """The newest prediction that people may see; None where the document is held out, also if it
+    was predicted before."""
+    if document.split == "holdout":
+        return None
+    return (newest or newest_prediction(session, document.id))()
 
 
 def renamed(entities: Iterable[Entity], names: Mapping[str, str]) -> tuple[Entity, ...]:

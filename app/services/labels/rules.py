@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -203,11 +205,27 @@ def _reason_of_tokens(record: RuleRecord) -> str | None:
             "a pattern of tokens needs spaCy, which is not installed; install it (pip install "
             "spacy) and import the file again, or write the words as a string"
         )
+    tokens = json.loads(record.pattern)
     try:
-        TokenPatterns([(0, json.loads(record.pattern))])
+        TokenPatterns([(0, tokens)])
     except ValueError as error:
         return f"spaCy does not take the pattern: {' '.join(str(error).split())[:200]}"
+    for value in chain.from_iterable(map(_wanted_words, tokens)):
+        words = rule_matching.words_of(value)
+        if len(words) > 1 and words[1:] != ["."]:  # whether a stop is cut off, its place decides
+            return (
+                f"no word is {value[:60]!r}: Spanneal cuts it into {', '.join(words)[:80]}; write "
+                "a token for each, or a string in the place of the list"
+            )
     return None
+
+
+def _wanted_words(token: Mapping[str, Any]) -> Iterator[str]:
+    """The words of which a token of a pattern must be one."""
+    for name in ("TEXT", "ORTH", "LOWER", "NORM"):
+        value = token.get(name, ())
+        if token.get("OP") != "!":
+            yield from [value] if isinstance(value, str) else dict(value).get("IN", ())
 
 
 def _create_labels(

@@ -5,7 +5,7 @@ Imports torch: only the worker loads this module, and only once a job runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
@@ -100,8 +100,9 @@ Scored = list[tuple[Example, list[Span]]]
 
 
 def _measure(path: Path, folder: Path, snapshot: Snapshot) -> list[Scored]:
-    """The held-out documents, as a model reads them."""
-    model = DiffusionNER.load(path, best_device()).rename_labels(snapshot.names)
+    """The held-out documents, as a model reads them, by today's names of labels: several of the
+    model's may be one label of the project."""
+    model = DiffusionNER.load(path, best_device())
     sampler, held_out = _sampler(snapshot), folder / "holdout.jsonl"
     documents = [
         fit_to_window(model, _annotated(row.examples, snapshot))
@@ -111,9 +112,16 @@ def _measure(path: Path, folder: Path, snapshot: Snapshot) -> list[Scored]:
     found = iter(propose(model, words, sampler))
     threshold = model.config.phi(sampler.flat)
     return [
-        [(example, select_spans(next(found), threshold, sampler.flat)) for example in document]
+        [
+            (example, _renamed(select_spans(next(found), threshold, sampler.flat), snapshot.names))
+            for example in document
+        ]
         for document in documents
     ]
+
+
+def _renamed(spans: Iterable[Span], names: Mapping[str, str]) -> list[Span]:
+    return [replace(span, label=names.get(span.label, span.label)) for span in spans]
 
 
 def _total(documents: Sequence[Scored]) -> Scores:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import copy
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count, islice
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Literal, get_args
@@ -49,6 +50,8 @@ JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 JobStep = Literal["snapshot", "train", "evaluate", "register"]
 STEPS: tuple[JobStep, ...] = get_args(JobStep)
 
+_LISTED = 200
+"""Jobs that are read at once."""
 _ID = re.compile(r"[\w-]+")
 
 _STATES: dict[str, JobState] = {
@@ -148,8 +151,8 @@ class Jobs:
 
     def every(self, project_id: int | None = None, limit: int = 50) -> tuple[Job, ...]:
         """The newest jobs first, of one project or of all."""
-        found = self._client.list_workflows(name=WORKFLOW, sort_desc=True, limit=limit)
-        jobs = [job for job in map(self._job, found) if project_id in (None, job.project_id)]
+        found = islice(self._newest(project_id), limit)
+        jobs = [self._job(status) for status in found]
         with self._sessions() as session:
             return tuple(job for job in jobs if allowed(session, job.project_id, "review"))
 
@@ -160,6 +163,18 @@ class Jobs:
     def ended_since(self, at: datetime) -> tuple[Job, ...]:
         """The jobs of all projects that were done or failed from `at` on."""
         return self._in_states("done", "failed", completed_after=at.isoformat())
+
+    def _newest(self, project_id: int | None) -> Iterator[WorkflowStatus]:
+        """The workflows of one project or of all; DBOS knows no projects."""
+        for offset in count(0, _LISTED):
+            found = self._client.list_workflows(
+                name=WORKFLOW, sort_desc=True, limit=_LISTED, offset=offset
+            )
+            for status in found:
+                if project_id in (None, _arguments(status)[0]):
+                    yield status
+            if len(found) < _LISTED:
+                return
 
     def _in_states(self, *states: JobState, completed_after: str | None = None) -> tuple[Job, ...]:
         found = self._client.list_workflows(

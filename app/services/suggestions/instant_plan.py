@@ -120,10 +120,13 @@ def _fitting(lengths: Mapping[int, int]) -> list[int]:
 def predicted(
     session: Session, documents: Collection[int], version_id: int, labels: Labels
 ) -> dict[int, tuple[Entity, ...]]:
-    """What the model alone said of documents, as far as it is known, by the ids of labels."""
+    """What the model alone said of documents that it has read to their end, by the ids of
+    labels."""
     found = {}
     for document_id in documents:
         prediction = annotation_sets.latest_prediction(session, document_id)
-        if prediction is not None and prediction.model_version_id == version_id:
+        if prediction is None or prediction.provenance.get("unread"):
+            continue
+        if prediction.model_version_id == version_id:
             found[document_id] = labels.to_ids(suggestions.model_entities(prediction))
     return found

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
@@ -156,14 +158,17 @@ class BackgroundResuggest:
 
 def touched(text: str, around: Iterable[Stretch]) -> list[Stretch]:
     """The sentences that overlap any of the stretches, as the model cuts them."""
-    tokens = tokenize(text)
     stretches = list(around)
-    cut = [(tokens[start].start, tokens[end - 1].end) for start, end in sentences(text, tokens)]
     return [
         (start, end)
-        for start, end in cut
+        for start, end in _sentences(text)
         if any(start < right and left < end for left, right in stretches)
     ]
+
+
+def _sentences(text: str) -> list[Stretch]:
+    tokens = tokenize(text)
+    return [(tokens[start].start, tokens[end - 1].end) for start, end in sentences(text, tokens)]
 
 
 def _open_draft(draft: Draft, task: AnnotationTask) -> Draft:
@@ -248,7 +253,7 @@ def _found(
     start, end = stretch
     surer = replace(
         settings,
-        num_spans=max(settings.num_spans, len(fixed)),
+        num_spans=max(settings.num_spans, _most_in_a_sentence(text[start:end], fixed)),
         threshold=min(predictor.threshold(settings.flat) + SURER, 1.0),
     )
     answer = suggest.ask(predictor, text[start:end], surer, fixed, suppressed)
@@ -260,6 +265,13 @@ def _found(
         for span in suggest.spans_of(answer, {}, f"{run}.")
         if key_of(span) not in fixed_keys
     ]
+
+
+def _most_in_a_sentence(text: str, entities: Sequence[Entity]) -> int:
+    """How many of the entities begin in one sentence, at most."""
+    starts = [start for start, _ in _sentences(text)]
+    counts = Counter(bisect_right(starts, entity.start) for entity in entities)
+    return max(counts.values(), default=0)
 
 
 def _to_found(span: SpanRecord) -> Found:

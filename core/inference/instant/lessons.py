@@ -35,8 +35,8 @@ class Lesson:
     rejected: tuple[Entity, ...] = ()
     """Suggestions that the person rejected."""
     predicted: tuple[Entity, ...] | None = None
-    """What the model alone suggests; None if it was not asked. Needed to measure, not to
-    unlearn."""
+    """What the model alone suggests; None if it was not asked: then nothing is measured of the
+    labels that it suggests itself. Not needed to unlearn."""
 
 
 def suggest(
@@ -103,7 +103,9 @@ def _learn(
     measured = []
     for lesson, document, by_window in zip(lessons, documents, candidates, strict=True):
         suggested = combine(document, suggester, by_window, lesson.predicted or ())
-        head.record(candidate_outcomes(document, by_window, lesson.document, lesson.entities))
+        outcomes = candidate_outcomes(document, by_window, lesson.document, lesson.entities)
+        unasked = head.known if lesson.predicted is None else ()
+        head.record(outcome for outcome in outcomes if outcome.label not in unasked)
         head.count_document()
         measured.append(compare(lesson.entities, suggested.entities, lesson.predicted))
     return measured

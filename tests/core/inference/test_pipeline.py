@@ -10,7 +10,7 @@ from core.inference.pipeline import Pipeline
 from core.inference.scoring import entity_score
 from core.modeling.model import CARD
 from core.text.tokenization import tokenize
-from core.types import Entity, SamplerSettings, SentenceStep, Trace
+from core.types import Entity, SamplerOptions, SamplerSettings, SentenceStep, Trace
 from tests.core.conftest import Learned, NewModel
 from tests.core.tiny import SENTENCES
 
@@ -272,3 +272,14 @@ def test_any_script_is_read(new_model: NewModel) -> None:
     prediction = pipeline.predict(text, SamplerSettings(2, 10, threshold=0.0))
     assert prediction.entities
     assert all(text[entity.start : entity.end].strip() for entity in prediction.entities)
+
+
+def test_whatever_takes_settings_takes_their_fields_as_keywords(new_model: NewModel) -> None:
+    ner = Pipeline(new_model())
+    options: SamplerOptions = {"steps": 2, "num_spans": 7, "seed": 3, "flat": True}
+    settings = SamplerSettings(steps=2, num_spans=7, seed=3, flat=True)
+
+    assert ner.predict(TEXT, **options) == ner.predict(TEXT, settings)
+    assert ner.trace(TEXT, **options) == ner.trace(TEXT, settings)
+    assert list(ner.parts(TEXT, **options)) == list(ner.parts(TEXT, settings))
+    assert list(ner.denoise(TEXT, **options)) == list(ner.denoise(TEXT, settings))

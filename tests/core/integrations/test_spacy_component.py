@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,52 @@ def test_flat_entities_are_ents_and_nested_ones_are_spans_with_scores(nlp: Any) 
         ("Kyiv", "LOC"),
     }
     assert doc.spans["spanneal"].attrs["scores"] == pytest.approx([0.9, 0.8, 0.7])
+
+
+class _Names:
+    """Finds names with these labels and scores."""
+
+    def __init__(self, *names: tuple[str, str, float]) -> None:
+        self.names = names
+
+    def __call__(self, text: str, settings: SamplerSettings) -> Prediction:
+        return Prediction(
+            text,
+            tuple(
+                Entity(match.start(), match.end(), label, score)
+                for name, label, score in self.names
+                for match in re.finditer(name, text)
+            ),
+        )
+
+
+def test_of_entities_in_one_token_the_highest_score_stands(nlp: Any) -> None:
+    nlp.get_pipe("spanneal").pipeline = _Names(("Berlin", "LOC", 0.9), ("Paris", "LOC", 0.2))
+    doc = nlp("In Berlin_Paris.")
+
+    assert entities(doc) == {("Berlin_Paris", "LOC")}
+    assert doc.spans["spanneal"].attrs["scores"] == [0.9]
+
+
+def test_flat_entities_do_not_overlap_in_spacys_tokens_either(nlp: Any) -> None:
+    nlp.remove_pipe("spanneal")
+    component = nlp.add_pipe("spanneal", config={"flat": True})
+    component.pipeline = _Names(("Paris", "LOC", 0.2), ("Berlin", "ORG", 0.9), ("Bo", "PER", 0.8))
+    doc = nlp("In Berlin_Paris with Bo.")
+
+    assert [(span.text, span.label_) for span in doc.spans["spanneal"]] == [
+        ("Berlin_Paris", "ORG"),
+        ("Bo", "PER"),
+    ]
+    assert doc.spans["spanneal"].attrs["scores"] == [0.9, 0.8]
+    assert len(doc.ents) == 2
+
+
+@pytest.mark.timeout(30)
+def test_a_document_with_ten_thousand_entities_takes_no_time(nlp: Any) -> None:
+    nlp.get_pipe("spanneal").pipeline = _Names(("Bo", "PER", 0.8))
+
+    assert len(nlp("Bo met " * 10_000).ents) == 10_000
 
 
 def test_entities_that_stand_already_are_left(nlp: Any) -> None:

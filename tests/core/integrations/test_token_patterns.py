@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -41,6 +42,21 @@ def test_each_pattern_takes_its_longest_matches(
 @pytest.mark.parametrize("before", [0, PART - 2, PART - 1, PART, 3 * PART + 7])
 def test_a_match_is_found_once_wherever_a_long_text_is_cut(before: int) -> None:
     assert matched(DOSE, "x " * before + "100 mg" + " y" * 50) == ["100 mg"]
+
+
+@pytest.mark.parametrize("before", [0, PART - 22, PART - 20, PART - 3, PART - 2, PART - 1, PART])
+def test_a_match_is_the_longest_wherever_a_long_text_is_cut(before: int) -> None:
+    title: list[dict[str, Any]] = [{"IS_TITLE": True, "OP": "+"}]
+
+    assert matched(title, "x " * before + "Acid Rain Fell" + " y" * 50) == ["Acid Rain Fell"]
+
+
+def test_matches_longer_than_a_part_do_not_overlap() -> None:
+    words = ["Aa"] * (3 * PART)
+    matches = list(TokenPatterns([(7, [{"IS_TITLE": True, "OP": "+"}])]).find(words))
+
+    assert matches
+    assert all(end <= start for (_, end, _), (start, _, _) in pairwise(matches))
 
 
 def test_a_pattern_that_spacy_refuses_is_an_error() -> None:

@@ -37,6 +37,23 @@ def test_a_phrase_has_words_and_not_too_many(length: int) -> None:
         PhraseList([(1, ["a"] * length)])
 
 
+@pytest.mark.parametrize(
+    ("phrase", "words", "expected"),
+    [
+        (["dr", ".", "dre"], ["dr.", "dre"], [(0, 2, 1)]),
+        (["dr.", "dre"], ["dr", ".", "dre"], [(0, 3, 1)]),
+        (["Smith", "J", "."], ["Smith", "J.", "wrote"], [(0, 2, 1)]),
+        (["Fig", "."], ["see", "Fig.", "3"], [(1, 2, 1)]),
+        (["Fig"], ["see", "Fig.", "3"], []),
+        (["...", "a"], ["..", ".", "a"], []),
+    ],
+)
+def test_it_does_not_matter_whether_a_full_stop_was_cut_off(
+    phrase: list[str], words: list[str], expected: list[tuple[int, int, int]]
+) -> None:
+    assert list(PhraseList([(1, phrase)]).find(words)) == expected
+
+
 class CountingWords(list[str]):
     """Words that count how often a stretch of them is looked at."""
 

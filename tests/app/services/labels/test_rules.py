@@ -118,6 +118,28 @@ def test_without_spacy_patterns_of_tokens_are_named_with_what_helps(
     assert "pip install spacy" in report.file.bad[0].reason
 
 
+@pytest.mark.parametrize(
+    ("token", "taken"),
+    [
+        ({"LOWER": "covid-19"}, False),
+        ({"TEXT": {"IN": ["flu", "covid-19"]}}, False),
+        ({"TEXT": {"NOT_IN": ["covid-19"]}}, True),
+        ({"LOWER": "covid-19", "OP": "!"}, True),
+        ({"TEXT": "Dr."}, True),
+        ({"TEXT": "No."}, True),
+    ],
+)
+def test_a_token_that_no_word_can_be_is_named(
+    sessions: Sessions, project_id: int, token: dict[str, object], taken: bool
+) -> None:
+    line = json.dumps({"label": "DRUG", "pattern": [token, {"IS_DIGIT": True}]})
+    report = bring_in(sessions, project_id, line, "patterns.jsonl")
+
+    assert (report.taken, report.file.bad_count) == (int(taken), int(not taken))
+    if not taken:
+        assert "'covid-19': Spanneal cuts it into covid, -, 19" in report.file.bad[0].reason
+
+
 def test_rules_of_tokens_that_are_there_match_nothing_without_spacy(
     sessions: Sessions, project_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

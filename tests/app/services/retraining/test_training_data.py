@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from app.services.labels import changes as label_changes
 from app.services.model_registry.registry import ModelRegistry
 from app.services.retraining.training_data import (
     RetrainingError,
@@ -158,3 +160,26 @@ def test_few_sentences_are_seen_often_and_many_seldom() -> None:
     epochs = [training_config(RetrainingSettings(), count).epochs for count in (5, 100, 5000)]
     assert epochs == [30, 18, 3]
     assert training_config(RetrainingSettings(epochs=7), 100).epochs == 7
+
+
+def test_what_the_parent_calls_by_merged_labels_counts_for_the_one_label(
+    sessions: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.services.retraining import fine_tuning
+    from core.inference.decoding import Candidate
+
+    def propose(_: object, sentences: Sequence[Sequence[str]], __: object) -> list[list[Candidate]]:
+        return [[Candidate(0, 2, "PER", 0.9, 1, 0), Candidate(4, 7, "MISC", 0.9, 1, 0)]]
+
+    project_id = new_project(sessions, labels=(*LABELS, "MISC"))
+    with sessions() as session:
+        ids = {label.name: label.id for label in projects.labels(session, project_id)}
+    label_changes.merge(sessions, project_id, ids["MISC"], ids["ORG"], "Ada")
+    ModelRegistry(sessions).ensure_bundled(tiny_model(tmp_path / "model", (*LABELS, "MISC")))
+    snapshot = take_snapshot(sessions, project_id, tmp_path / "job")
+    assert snapshot.names == {"MISC": "ORG"}
+    monkeypatch.setattr(fine_tuning, "propose", propose)
+    scores = fine_tuning.compare(tmp_path / "job", snapshot, tmp_path / "model")
+
+    assert (scores["old"]["gold"], scores["old"]["correct"]) == (2, 2)
+    assert scores["old"]["per_label"]["ORG"]["predicted"] == 1

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.services.annotation.annotation import AnnotationService
-from app.services.suggestions import by_parts
+from app.services.suggestions import by_parts, instant_plan
+from app.services.suggestions.instant import labels_of
 from app.services.suggestions.part_reader import PartReader
 from core.text.tokenization import tokenize
 from storage.engine import Sessions, writing
@@ -47,6 +48,23 @@ def test_a_long_document_opens_with_its_text_and_no_reading(desk: Workspace) -> 
     assert view.progress is not None
     assert view.progress.read == 0
     assert view.progress.sentences == sum(part.sentences for part in by_parts.cut(TEXT))
+
+
+def test_what_a_model_says_of_a_document_is_known_once_it_has_read_all_of_it(
+    desk: Workspace,
+) -> None:
+    def known() -> dict[int, int]:
+        with desk.sessions() as session:
+            labels = labels_of(session, desk.project_id)
+            predicted = instant_plan.predicted(session, [desk.document_id], 1, labels)
+            return {document_id: len(entities) for document_id, entities in predicted.items()}
+
+    desk.open()
+    desk.read()
+    assert known() == {}
+
+    desk.read_all()
+    assert known() == {desk.document_id: len(OLENA)}
 
 
 def test_all_parts_give_what_one_reading_gives(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.editing import EditError
 from app.services.annotation.annotation import AnnotationService
+from app.services.operations import chosen_documents
 from app.services.suggestions.resuggest import Change, touched
 from app.services.suggestions.suggest import Hint
 from core.types import Entity, Prediction
@@ -28,6 +29,7 @@ class AttentiveModel(FakeModel):
     """Remembers what it was told to keep and to leave; finds one thing more where it was told."""
 
     constraints_given: tuple[Sequence[Entity], Sequence[Entity]] = ((), ())
+    num_spans = 0
 
     def predict(
         self,
@@ -37,6 +39,7 @@ class AttentiveModel(FakeModel):
         suppressed: Sequence[Entity] = (),
     ) -> Prediction:
         self.constraints_given = fixed, suppressed
+        self.num_spans = settings.num_spans
         if not fixed:
             return super().predict(text, settings)
         return Prediction(text, (*fixed, Entity(13, 15, "LOC", 0.7), Entity(16, 20, "LOC", 0.4)))
@@ -116,6 +119,36 @@ def test_only_the_sentences_around_a_correction_are_read_again(
     ]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "times", "num_spans"), [("Anna. ", 200, 60), ("Anna met ", 90, 90)]
+)
+def test_as_many_spans_are_denoised_as_the_fullest_sentence_needs(
+    sessions: sessionmaker[Session],
+    service: AnnotationService,
+    model: AttentiveModel,
+    document_id: int,
+    sentence: str,
+    times: int,
+    num_spans: int,
+) -> None:
+    with writing(sessions) as session:
+        project = documents.get(session, document_id).project_id
+        text = sentence * times
+        added = documents.add(session, project, name="long", text=text, split="train")
+        assert added is not None
+    service.open(added.id, "Ann")
+    starts = [number * len(sentence) for number in range(times)]
+    ops = [
+        {"seq": seq, "op": "add", "id": f"p{seq}", "start": start, "end": start + 4, "label": "LOC"}
+        for seq, start in enumerate(starts, 1)
+    ]
+    assert service.apply(added.id, "page", ops, "Ann").error is None
+    service.resuggest(added.id, "Ann")
+
+    assert len(model.constraints_given[0]) == times
+    assert model.num_spans == num_spans
+
+
 def test_stretches_touch_the_sentences_they_overlap() -> None:
     text = "Ada met Bo. Then Li came. Nobody left."
 
@@ -183,6 +216,27 @@ def test_a_held_out_document_is_shown_without_suggestions(
     view = service.open(held.id, "Ann")
 
     assert (view.spans, view.predicted, view.held_out, model.asked) == ((), "never", True, [])
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_a_document_that_is_held_out_later_shows_none_of_its_suggestions(
+    service: AnnotationService,
+    sessions: sessionmaker[Session],
+    document_id: int,
+    opened: bool,
+) -> None:
+    if opened:
+        assert service.open(document_id, "Ann").spans
+    else:
+        service.prefetch(document_id)
+    with sessions() as session:
+        project = documents.get(session, document_id).project_id
+    assert chosen_documents.move(sessions, project, [document_id], "holdout").moved == 1
+    view = service.open(document_id, "Ann")
+    assert (view.spans, view.hints, view.predicted, view.held_out) == ((), (), "never", True)
+
+    chosen_documents.move(sessions, project, [document_id], "train")
+    assert len(service.open(document_id, "Ann").spans) == 2
 
 
 def test_what_lies_just_below_the_filter_is_a_hint_and_no_suggestion(

@@ -125,6 +125,26 @@ def test_case_counts_unless_the_rule_or_the_person_says_otherwise(
     assert [words for words, *_ in clinic.shown(clinic.document())] == expected
 
 
+@pytest.mark.parametrize(
+    ("term", "text", "ignore_case"),
+    [
+        ("Dr. Dre", "Here Dr. Dre sang.", True),
+        ("J. K. Rowling", "By J. K. Rowling herself.", True),
+        ("st. louis", "It rains in St. Louis today.", True),
+        ("Smith J.", "As Smith J. wrote.", False),
+        ("Fig.", "It is shown in Fig. 3 below.", False),
+    ],
+)
+def test_a_term_with_an_abbreviation_matches_in_any_case_and_place(
+    clinic: Clinic, term: str, text: str, ignore_case: bool
+) -> None:
+    clinic.rules(term, "a.txt", label="MISC", ignore_case=ignore_case)
+
+    (words, *_), *others = clinic.shown(clinic.document(text))
+    assert words.lower() == term.lower()
+    assert not others
+
+
 def test_documents_that_are_held_out_or_worked_on_get_no_suggestions_of_rules(
     clinic: Clinic,
 ) -> None:

@@ -241,3 +241,13 @@ def test_older_outcomes_have_as_many_wrong_names_as_entities_lack_theirs() -> No
     assert read.instant["DRUG"].suggested == 3
     again = LessonOutcomes.from_json(read.to_json())
     assert again == read
+
+
+def test_where_the_model_was_not_asked_nothing_speaks_against_its_own_labels(
+    pipeline: Pipeline, scaling: Scaling
+) -> None:
+    head = InstantHead(scaling, flat=True, known=["DRUG"])
+    list(learn_many(pipeline, head, [lesson(n, text, None) for n, text in enumerate(TEXTS * 6)], 1))
+
+    assert {outcome.label for outcome in head.outcomes} == {"DOSE"}
+    assert "DRUG" not in head.suggester().thresholds.head
