@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -14,7 +13,7 @@ from uuid import uuid4
 import httpx
 
 from ..types import Entity
-from .bodies import PART, entities, json_lines, plain_times
+from .bodies import PART, entities, json_lines, parsed_lines, plain_times
 from .connection import Connection
 from .records import (
     Annotations,
@@ -219,7 +218,7 @@ class Client:
         """The submitted documents with their entities, as `export` writes them in jsonl."""
         params = {"format": "jsonl", **plain_times({"since": since, **selection})}
         with self._server.stream(f"/projects/{project_id}/export", params=params) as answer:
-            yield from (json.loads(line) for line in answer.iter_lines() if line)
+            yield from parsed_lines(answer.iter_bytes())
 
     def predict(self, text: str, **settings: Any) -> tuple[Entity, ...]:
         """The entities of a text. Settings: `project`, `steps`, `num_spans`, `seed`, `threshold`,
