@@ -25,7 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="FILE",
-        help="also writes a manifest next to it (default: standard output, no manifest)",
+        help="also writes a manifest next to it (default: standard output; without a manifest, as "
+        "a pipe or a device)",
     )
     parser.add_argument("--split", choices=SPLITS, action="append", default=[])
     parser.add_argument("--label", metavar="NAME", action="append", default=[])
@@ -66,8 +67,9 @@ def run(options: argparse.Namespace) -> int:
         _tell(export(sessions, project, options.format, sys.stdout.buffer, selection))
         return 0
     report = export(sessions, project, options.format, options.out, selection, _watched)
-    beside = options.out.with_name(options.out.name + SUFFIX)
-    beside.write_bytes(as_bytes(manifest(sessions, project, report, options.out)))
+    if options.out.is_file():
+        beside = options.out.with_name(options.out.name + SUFFIX)
+        beside.write_bytes(as_bytes(manifest(sessions, project, report, options.out)))
     _tell(report)
     return 0
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 
 from ..types import Entity
+from ..whole_files import whole_file
 from .bodies import PART, entities, json_lines, parsed_lines, plain_times
 from .connection import Connection
 from .records import (
@@ -201,12 +202,13 @@ class Client:
         since: datetime | None = None,
         **selection: Any,
     ) -> int:
-        """Writes the submitted documents into a file, those submitted from `since` on; returns how
-        many. `selection`: `split`, `label`, `person`, `until`, `undecided`, `history`."""
+        """Writes the submitted documents into a file, those submitted from `since` on, which is
+        there once it is whole; returns how many. `selection`: `split`, `label`, `person`,
+        `until`, `undecided`, `history`."""
         params = {"format": format, **plain_times({"since": since, **selection})}
         with (
             self._server.stream(f"/projects/{project_id}/export", params=params) as answer,
-            Path(out).open("wb") as file,
+            whole_file(Path(out)) as file,
         ):
             for part in answer.iter_bytes():
                 file.write(part)
@@ -297,10 +299,10 @@ class Client:
         return read(ModelVersion, self._server.ask("POST", "/models/rollback", json={"why": why}))
 
     def download(self, version_id: int, out: Path | str) -> None:
-        """Writes a version's folder into a zip file."""
+        """Writes a version's folder into a zip file, which is there once it is whole."""
         with (
             self._server.stream(f"/models/{version_id}/download") as answer,
-            Path(out).open("wb") as file,
+            whole_file(Path(out)) as file,
         ):
             for part in answer.iter_bytes():
                 file.write(part)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from app.services.team.permissions import require
+from core.whole_files import whole_file
 from storage import formats
 from storage.engine import Sessions
 from storage.formats import Written
@@ -84,7 +84,8 @@ def export(
     for an unknown project, `ValueError` for an unknown format, and
     `NotAllowedError`.
     """
-    with sessions() as session, _opened(out) as stream:
+    opened = whole_file(out) if isinstance(out, Path) else nullcontext(out)
+    with sessions() as session, opened as stream:
         projects.get(session, project_id)
         require(session, project_id, "review")
         report = ExportReport(
@@ -110,20 +111,6 @@ def expected(sessions: Sessions, project_id: int, selection: Selection) -> int:
         require(session, project_id, "review")
         submitted, others = export_selection.counts(session, project_id, selection)
     return submitted + (others if selection.undecided else 0)
-
-
-@contextmanager
-def _opened(out: BinaryIO | Path) -> Iterator[BinaryIO]:
-    if not isinstance(out, Path):
-        yield out
-        return
-    fresh = out.with_name(out.name + ".new")
-    try:
-        with fresh.open("wb") as stream:
-            yield stream
-        os.replace(fresh, out)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def _counted(documents: Stream, report: ExportReport) -> Stream:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -36,3 +37,18 @@ def test_every_text_is_pulled_as_it_is(size: int, end: bytes) -> None:
 
 def test_an_empty_answer_is_no_document() -> None:
     assert list(answering(b"", 10).pull(1)) == []
+
+
+def test_an_export_that_breaks_off_leaves_the_file_before(tmp_path: Path) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b'{"text": "a"}\n'
+        raise httpx.ReadError("the line went dead")
+
+    path = tmp_path / "out.jsonl"
+    path.write_bytes(b"before")
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=broken()))
+    with pytest.raises(httpx.ReadError):
+        Client("http://page", transport=transport).export(1, path)
+
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
