@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -20,6 +21,7 @@ from .records import (
     Annotations,
     Document,
     DocumentText,
+    Exported,
     ImportReport,
     Instant,
     Job,
@@ -201,10 +203,10 @@ class Client:
         format: str = "jsonl",
         since: datetime | None = None,
         **selection: Any,
-    ) -> int:
+    ) -> Exported:
         """Writes the submitted documents into a file, those submitted from `since` on, which is
-        there once it is whole; returns how many. `selection`: `split`, `label`, `person`,
-        `until`, `undecided`, `history`."""
+        there once it is whole; returns how many it holds, and what it does not. `selection`:
+        `split`, `label`, `person`, `until`, `undecided`, `history`."""
         params = {"format": format, **plain_times({"since": since, **selection})}
         with (
             self._server.stream(f"/projects/{project_id}/export", params=params) as answer,
@@ -212,7 +214,8 @@ class Client:
         ):
             for part in answer.iter_bytes():
                 file.write(part)
-            return int(answer.headers["spanneal-documents"])
+            left_out = json.loads(answer.headers["spanneal-left-out"])
+            return Exported(int(answer.headers["spanneal-documents"]), left_out)
 
     def pull(
         self, project_id: int, since: datetime | None = None, **selection: Any

@@ -42,7 +42,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from storage.enums import DOCUMENT_STATUSES
-from storage.formats.export_tally import Written
+from storage.formats.export_tally import Written, add_document, add_span
 from storage.formats.fields import FieldError, one_word, own_data, own_split, string
 from storage.formats.json_records import read_records
 from storage.formats.json_start import begins_with_object
@@ -82,8 +82,9 @@ def write_jsonl(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
     for document in documents:
         line = json.dumps(to_json(document), ensure_ascii=False)
         out.write(line.encode() + b"\n")
-        written.documents += 1
-        written.entities += len(document.entities or ())
+        add_document(document, written)
+        for span in document.entities or ():
+            add_span(span, written)
     return written
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -34,10 +33,6 @@ class ExportReport:
     """Those that nobody has submitted yet."""
     passed: int = 0
     """Documents handed to the format so far."""
-    labels: Counter[str] = field(default_factory=Counter)
-    """Accepted entities by label."""
-    splits: Counter[str] = field(default_factory=Counter)
-    """Documents by split."""
     written: Written = field(default_factory=Written)
     """What the format wrote and what it left out: filled at the end."""
 
@@ -116,8 +111,4 @@ def expected(sessions: Sessions, project_id: int, selection: Selection) -> int:
 def _counted(documents: Stream, report: ExportReport) -> Stream:
     for document in documents:
         report.passed += 1
-        report.splits[document.split or ""] += 1
-        report.labels.update(
-            span.label for span in document.entities or () if span.status == "accepted"
-        )
         yield document
