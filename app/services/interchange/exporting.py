@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from sqlalchemy.orm import Session
+
 from app.services.team.permissions import require
 from core.whole_files import whole_file
 from storage import formats
@@ -76,13 +78,13 @@ def export(
 
     `jsonl` holds all that is known, rejected suggestions included; what the others hold their
     rows in `storage.formats.FORMATS` say, and the report counts the rest. Raises `LookupError`
-    for an unknown project, `ValueError` for an unknown format, and
-    `NotAllowedError`.
+    for an unknown project or label, `ValueError` for an unknown format, and `NotAllowedError`.
     """
     opened = whole_file(out) if isinstance(out, Path) else nullcontext(out)
     with sessions() as session, opened as stream:
         projects.get(session, project_id)
         require(session, project_id, "review")
+        _require_labels(session, project_id, selection)
         report = ExportReport(
             format, selection, *export_selection.counts(session, project_id, selection)
         )
@@ -106,6 +108,17 @@ def expected(sessions: Sessions, project_id: int, selection: Selection) -> int:
         require(session, project_id, "review")
         submitted, others = export_selection.counts(session, project_id, selection)
     return submitted + (others if selection.undecided else 0)
+
+
+def _require_labels(session: Session, project_id: int, selection: Selection) -> None:
+    """Refuses labels that the project does not have: every document would say "no entities"."""
+    known = [label.name for label in projects.labels(session, project_id)]
+    unknown = [label for label in selection.labels if label not in known]
+    if unknown:
+        raise LookupError(
+            f"the project has no label {unknown[0]!r}; it has "
+            f"{', '.join(map(repr, known)) or 'none yet'}"
+        )
 
 
 def _counted(documents: Stream, report: ExportReport) -> Stream:

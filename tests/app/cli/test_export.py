@@ -53,3 +53,13 @@ def test_a_folder_that_is_missing_is_named(
 ) -> None:
     assert main([*EXPORT, "--out", str(tmp_path / "nowhere" / "out.jsonl")]) == 2
     assert f"no such file or folder: {tmp_path / 'nowhere'}." in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("news")
+def test_a_label_that_the_project_does_not_have_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.jsonl"
+    assert main([*EXPORT, "--label", "PRE", "--out", str(out)]) == 1
+    assert "the project has no label 'PRE'; it has 'PER'" in capsys.readouterr().err
+    assert not list(tmp_path.glob("out*"))

@@ -135,6 +135,10 @@ def test_an_export_says_how_much_is_in_the_file_and_what_is_not(
     assert exported == 1
     assert exported.left_out["refused documents"] == exported.left_out["nested entities"] == 1
     assert [row["text"] for row in client.pull(banks.id)] == [text, " "]
+    with pytest.raises(
+        ServerError, match="404: the project has no label 'OGR'; it has 'ORG', 'LOC'"
+    ):
+        next(client.pull(banks.id, label=["LOC", "OGR"]))
 
 
 def test_another_models_suggestions_are_sent_for_documents_that_are_there(client: Client) -> None:
