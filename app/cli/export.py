@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="only documents submitted by these people",
+        help="only what these people submitted: of several answers the newest of theirs",
     )
     parser.add_argument(
         "--since", type=date.fromisoformat, metavar="DATE", help="submitted on this day or later"

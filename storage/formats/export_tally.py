@@ -32,9 +32,9 @@ class Written:
     """Documents left out because the format cannot hold their text, with the reason."""
     properties: Counter[str] = field(default_factory=Counter)
     """What else was left out, counted by name: a document's name, split, status,
-    provenance, meta, comment, skip_reason, history or `unread` (nobody has looked at it, and the
-    format can only say "no entities"); a span's score, source, id or confidence; `spacing` (texts
-    that became their words joined by spaces) and a format's own."""
+    provenance, meta, comment, skip_reason, history, `answers` (other people's) or `unread` (nobody
+    has looked at it, and the format can only say "no entities"); a span's score, source, id or
+    confidence; `spacing` (texts that became their words joined by spaces) and a format's own."""
 
 
 def lost(document: DocumentRecord, start: int, end: int, label: str) -> LostEntity:
@@ -59,9 +59,11 @@ def unread(document: DocumentRecord) -> bool:
 
 
 def add_document(document: DocumentRecord, written: Written) -> None:
-    """Counts a document that is in the file."""
+    """Counts a document that is in the file, and whether others' answers to it are not."""
     written.documents += 1
     written.splits[document.split or ""] += 1
+    if document.other_answers:
+        written.properties["answers"] += 1
 
 
 def add_span(span: SpanRecord, written: Written) -> None:
