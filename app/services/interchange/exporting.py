@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.services.team.permissions import require
 from core.whole_files import whole_file
 from storage import formats
-from storage.engine import Sessions
+from storage.engine import Sessions, of_one_moment
 from storage.formats import Written
 from storage.records import DocumentRecord, Selection
 from storage.repository import export_selection, projects
@@ -73,15 +73,15 @@ def export(
     selection: Selection = EVERYTHING,
     watch: Watch = _unwatched,
 ) -> ExportReport:
-    """Streams the chosen documents to `out`; no more than a batch is held in memory. A file that
-    is named by its path appears there only when it is whole.
+    """Streams the chosen documents to `out`, as they were when it began; no more than a batch is
+    held in memory. A file that is named by its path appears there only when it is whole.
 
     `jsonl` holds all that is known, rejected suggestions included; what the others hold their
     rows in `storage.formats.FORMATS` say, and the report counts the rest. Raises `LookupError`
     for an unknown project or label, `ValueError` for an unknown format, and `NotAllowedError`.
     """
     opened = whole_file(out) if isinstance(out, Path) else nullcontext(out)
-    with sessions() as session, opened as stream:
+    with of_one_moment(sessions) as session, opened as stream:
         projects.get(session, project_id)
         require(session, project_id, "review")
         _require_labels(session, project_id, selection)
