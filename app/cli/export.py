@@ -37,11 +37,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="only what these people submitted: of several answers the newest of theirs",
     )
+    parser.add_argument("--since", type=_day, metavar="DATE", help="submitted on this day or later")
     parser.add_argument(
-        "--since", type=date.fromisoformat, metavar="DATE", help="submitted on this day or later"
-    )
-    parser.add_argument(
-        "--until", type=date.fromisoformat, metavar="DATE", help="submitted on this day or before"
+        "--until", type=_day, metavar="DATE", help="submitted on this day or before"
     )
     parser.add_argument("--undecided", action="store_true", help="include unsubmitted documents")
     parser.add_argument(
@@ -72,6 +70,16 @@ def run(options: argparse.Namespace) -> int:
         beside.write_bytes(as_bytes(manifest(sessions, project, report, options.out)))
     _tell(report)
     return 0
+
+
+def _day(text: str) -> date:
+    """An option such as `2026-01-31`. Raises `ArgumentTypeError`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"a day such as 2026-01-31 is expected, got {text!r}"
+        ) from None
 
 
 def _midnight(day: date | None) -> datetime | None:

@@ -63,3 +63,15 @@ def test_a_label_that_the_project_does_not_have_is_refused(
     assert main([*EXPORT, "--label", "PRE", "--out", str(out)]) == 1
     assert "the project has no label 'PRE'; it has 'PER'" in capsys.readouterr().err
     assert not list(tmp_path.glob("out*"))
+
+
+@pytest.mark.parametrize("option", ["--since", "--until"])
+def test_what_is_no_day_is_answered_with_how_to_write_one(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([*EXPORT, option, "31.1.2026"])
+    assert (
+        f"{option}: a day such as 2026-01-31 is expected, got '31.1.2026'"
+        in capsys.readouterr().err
+    )
