@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, not_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from storage.models import AnnotationSet, Document
@@ -128,26 +128,16 @@ def _responses(
         )
     independent = and_(SUBMITTED, AnnotationSet.blind)
     theirs = and_(independent, AnnotationSet.person.in_(selection.people))
-    query = (
+    ids = (
         select(
-            newest,
-            func.max(AnnotationSet.id).filter(theirs),
-            func.count(AnnotationSet.person.distinct()).filter(independent),
+            newest.label("counts"),
+            func.max(AnnotationSet.id).filter(theirs).label("theirs"),
+            func.count(AnnotationSet.person.distinct()).filter(independent).label("people"),
         )
         .where(AnnotationSet.document_id.in_(document_ids))
         .group_by(AnnotationSet.document_id)
+        .subquery()
     )
-    ids = [row for row in session.execute(query) if row[0] is not None]
-    sets = _sets(session, [set_id for row in ids for set_id in row[:2] if set_id is not None])
-    found = []
-    for counts, of_people, people in ids:
-        by_others = sets[counts].person not in selection.people
-        chosen = sets[of_people if by_others and of_people is not None else counts]
-        found.append((chosen, people - chosen.blind))
-    return found
-
-
-def _sets(session: Session, set_ids: Iterable[int]) -> Mapping[int, Row[Any]]:
     query = select(
         AnnotationSet.id,
         AnnotationSet.document_id,
@@ -158,8 +148,14 @@ def _sets(session: Session, set_ids: Iterable[int]) -> Mapping[int, Row[Any]]:
         AnnotationSet.person,
         AnnotationSet.provenance,
         AnnotationSet.submitted_at,
-    ).where(AnnotationSet.id.in_(set_ids))
-    return {row.id: row for row in session.execute(query)}
+        (AnnotationSet.id == ids.c.counts).label("of_all"),
+        ids.c.people,
+    ).join(ids, or_(AnnotationSet.id == ids.c.counts, AnnotationSet.id == ids.c.theirs))
+    chosen: dict[int, Row[Any]] = {}
+    for row in session.execute(query.order_by("of_all")):
+        if row.document_id not in chosen or row.person in selection.people:
+            chosen[row.document_id] = row  # what counts comes last
+    return [(row, row.people - row.blind) for row in chosen.values()]
 
 
 def _wanted(chosen: Row[Any] | None, selection: Selection) -> bool:

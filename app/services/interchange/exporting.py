@@ -84,7 +84,8 @@ def export(
     with of_one_moment(sessions) as session, opened as stream:
         projects.get(session, project_id)
         require(session, project_id, "review")
-        _require_labels(session, project_id, selection)
+        if selection.labels:
+            _require_labels(session, project_id, selection)
         report = ExportReport(
             format, selection, *export_selection.counts(session, project_id, selection)
         )
