@@ -89,6 +89,16 @@ def writing(sessions: Sessions, *, beside_others: bool = False) -> Iterator[Sess
 
 
 @contextmanager
+def of_one_moment(sessions: Sessions) -> Iterator[Session]:
+    """A session that only reads, and sees the database as it was at its first query. SQLite's
+    transactions are so anyway."""
+    with sessions() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+
+
+@contextmanager
 def _turn(engine: Engine) -> Iterator[None]:
     """One writer of a process at a time comes to SQLite, in order of arrival; it lets those that
     wait sleep longer and longer, in no order, each with a connection. Other processes' writers meet

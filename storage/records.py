@@ -107,6 +107,8 @@ class DocumentRecord:
     comment: str = ""
     skip_reason: str = ""
     history: History | None = None
+    other_answers: int = 0
+    """How many people have given others, which neither `entities` nor `history` hold."""
     line: int = 1
     """Where it began in the file it was read from."""
     notes: tuple[Note, ...] = ()
@@ -217,7 +219,8 @@ class Selection:
     labels: Collection[str] = ()
     """Only entities of these; a document is there all the same, since "none" is an answer."""
     people: Collection[str] = ()
-    """Only documents that one of these submitted."""
+    """Only documents whose answer is one of these people's: what counts for all, or of several
+    people's independent answers the newest of theirs."""
     since: datetime | None = None
     """Only documents submitted then or later."""
     until: datetime | None = None

@@ -25,7 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="FILE",
-        help="also writes a manifest next to it (default: standard output, no manifest)",
+        help="also writes a manifest next to it (default: standard output; without a manifest, as "
+        "a pipe or a device)",
     )
     parser.add_argument("--split", choices=SPLITS, action="append", default=[])
     parser.add_argument("--label", metavar="NAME", action="append", default=[])
@@ -34,13 +35,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="only documents submitted by these people",
+        help="only what these people submitted: of several answers the newest of theirs",
     )
+    parser.add_argument("--since", type=_day, metavar="DATE", help="submitted on this day or later")
     parser.add_argument(
-        "--since", type=date.fromisoformat, metavar="DATE", help="submitted on this day or later"
-    )
-    parser.add_argument(
-        "--until", type=date.fromisoformat, metavar="DATE", help="submitted on this day or before"
+        "--until", type=_day, metavar="DATE", help="submitted on this day or before"
     )
     parser.add_argument("--undecided", action="store_true", help="include unsubmitted documents")
     parser.add_argument(
@@ -66,10 +65,21 @@ def run(options: argparse.Namespace) -> int:
         _tell(export(sessions, project, options.format, sys.stdout.buffer, selection))
         return 0
     report = export(sessions, project, options.format, options.out, selection, _watched)
-    beside = options.out.with_name(options.out.name + SUFFIX)
-    beside.write_bytes(as_bytes(manifest(sessions, project, report, options.out)))
+    if options.out.is_file():
+        beside = options.out.with_name(options.out.name + SUFFIX)
+        beside.write_bytes(as_bytes(manifest(sessions, project, report, options.out)))
     _tell(report)
     return 0
+
+
+def _day(text: str) -> date:
+    """An option such as `2026-01-31`. Raises `ArgumentTypeError`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"a day such as 2026-01-31 is expected, got {text!r}"
+        ) from None
 
 
 def _midnight(day: date | None) -> datetime | None:

@@ -32,15 +32,19 @@ def json_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
         yield bytes(part)
 
 
-def read_json_lines(parts: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """The objects of JSON lines that come in parts. Only a line feed ends a line: a text may hold
-    other line ends, such as U+2028, as they are."""
-    rest = b""
+def parsed_lines(parts: Iterable[bytes]) -> Iterator[Any]:
+    """The values of JSON lines that come part by part; blank lines are skipped.
+
+    Only a line feed ends a line: U+2028, U+0085 and others of Unicode stand in texts as they are.
+    """
+    unfinished = bytearray()
     for part in parts:
-        *lines, rest = (rest + part).split(b"\n")
-        yield from (json.loads(line) for line in lines if line)
-    if rest:
-        yield json.loads(rest)
+        unfinished += part
+        if b"\n" in part:
+            *lines, unfinished = unfinished.split(b"\n")
+            yield from (json.loads(line) for line in lines if line.strip())
+    if unfinished.strip():
+        yield json.loads(unfinished)
 
 
 def plain_times(selection: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,12 +15,14 @@ from uuid import uuid4
 import httpx
 
 from ..types import Entity
-from .bodies import PART, entities, json_lines, plain_times, read_json_lines
+from ..whole_files import whole_file
+from .bodies import PART, entities, json_lines, parsed_lines, plain_times
 from .connection import Connection
 from .records import (
     Annotations,
     Document,
     DocumentText,
+    Exported,
     ImportReport,
     Instant,
     Job,
@@ -201,25 +204,27 @@ class Client:
         format: str = "jsonl",
         since: datetime | None = None,
         **selection: Any,
-    ) -> int:
-        """Writes the submitted documents into a file, those submitted from `since` on; returns how
-        many. Warns where the format cannot hold some. `selection`: `split`, `label`, `person`,
-        `until`, `undecided`, `history`."""
+    ) -> Exported:
+        """Writes the submitted documents into a file, those submitted from `since` on, which is
+        there once it is whole; returns how many it holds, and what it does not. Warns where the
+        format cannot hold some of the documents. `selection`: `split`, `label`, `person`, `until`,
+        `undecided`, `history`."""
         params = {"format": format, **plain_times({"since": since, **selection})}
         with (
             self._server.stream(f"/projects/{project_id}/export", params=params) as answer,
-            Path(out).open("wb") as file,
+            whole_file(Path(out)) as file,
         ):
             for part in answer.iter_bytes():
                 file.write(part)
-            refused = int(answer.headers.get("spanneal-refused", 0))
+            refused = int(answer.headers["spanneal-refused"])
             if refused:
                 warnings.warn(
                     f"the format {format} cannot hold {refused} of the documents; they are not in "
                     f"{out}. jsonl holds everything",
                     stacklevel=2,
                 )
-            return int(answer.headers["spanneal-documents"])
+            left_out = json.loads(answer.headers["spanneal-left-out"])
+            return Exported(int(answer.headers["spanneal-documents"]), left_out)
 
     def pull(
         self, project_id: int, since: datetime | None = None, **selection: Any
@@ -227,7 +232,7 @@ class Client:
         """The submitted documents with their entities, as `export` writes them in jsonl."""
         params = {"format": "jsonl", **plain_times({"since": since, **selection})}
         with self._server.stream(f"/projects/{project_id}/export", params=params) as answer:
-            yield from read_json_lines(answer.iter_bytes())
+            yield from parsed_lines(answer.iter_bytes())
 
     def predict(self, text: str, **settings: Any) -> tuple[Entity, ...]:
         """The entities of a text. Settings: `project`, `steps`, `num_spans`, `seed`, `threshold`,
@@ -306,10 +311,10 @@ class Client:
         return read(ModelVersion, self._server.ask("POST", "/models/rollback", json={"why": why}))
 
     def download(self, version_id: int, out: Path | str) -> None:
-        """Writes a version's folder into a zip file."""
+        """Writes a version's folder into a zip file, which is there once it is whole."""
         with (
             self._server.stream(f"/models/{version_id}/download") as answer,
-            Path(out).open("wb") as file,
+            whole_file(Path(out)) as file,
         ):
             for part in answer.iter_bytes():
                 file.write(part)

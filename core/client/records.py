@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 Record = TypeVar("Record")
 
@@ -70,6 +70,18 @@ class Annotations:
     status: str
     """Of the document."""
     entities: tuple[AnnotatedSpan, ...]
+
+
+class Exported(int):
+    """How many documents an exported file holds; `left_out` says what it does not hold."""
+
+    left_out: Mapping[str, int]
+    """Of documents, entities and what belongs to them, by name."""
+
+    def __new__(cls, documents: int, left_out: Mapping[str, int]) -> Self:
+        exported = super().__new__(cls, documents)
+        exported.left_out = left_out
+        return exported
 
 
 @dataclass(frozen=True, slots=True)

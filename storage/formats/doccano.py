@@ -28,6 +28,7 @@ from storage.records import Counted, DocumentRecord, Record
 _LISTS = ("label", "labels", "entities", "annotations")
 _KNOWN = frozenset((*_LISTS, "id", "text", "name", "Comments", "comments", "relations"))
 _PERSON = "username"
+_RESERVED = _KNOWN | {_PERSON}
 _LONGEST_COMMENT = 10_000
 _KEEPS = frozenset(("name", "meta", "comment", "unread"))
 
@@ -59,7 +60,7 @@ def write_doccano(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written
     written = Written()
     for number, document in enumerate(documents, 1):
         count_document(document, written, _KEEPS)
-        meta = {key: value for key, value in document.meta.items() if key not in _KNOWN}
+        meta = {key: value for key, value in document.meta.items() if key not in _RESERVED}
         written.properties.update({"meta": 1} if len(meta) < len(document.meta) else {})
         record: dict[str, Any] = {"id": number, "text": document.text}
         if document.name:

@@ -16,6 +16,10 @@ class Written:
     documents: int = 0
     entities: int = 0
     """Entities in the file."""
+    labels: Counter[str] = field(default_factory=Counter)
+    """Accepted entities in the file by label."""
+    splits: Counter[str] = field(default_factory=Counter)
+    """Documents in the file by split; those without one under ""."""
     nested: list[LostEntity] = field(default_factory=list)
     """Entities left out because they overlap a longer one and the format is flat."""
     unaligned: list[LostEntity] = field(default_factory=list)
@@ -28,9 +32,9 @@ class Written:
     """Documents left out because the format cannot hold their text, with the reason."""
     properties: Counter[str] = field(default_factory=Counter)
     """What else was left out, counted by name: a document's name, split, status,
-    provenance, meta, comment, skip_reason, history or `unread` (nobody has looked at it, and the
-    format can only say "no entities"); a span's score, source, id or confidence; `spacing` (texts
-    that became their words joined by spaces) and a format's own."""
+    provenance, meta, comment, skip_reason, history, `answers` (other people's) or `unread` (nobody
+    has looked at it, and the format can only say "no entities"); a span's score, source, id or
+    confidence; `spacing` (texts that became their words joined by spaces) and a format's own."""
 
 
 def lost(document: DocumentRecord, start: int, end: int, label: str) -> LostEntity:
@@ -54,12 +58,27 @@ def unread(document: DocumentRecord) -> bool:
     return not decided and document.status in ("new", "skipped")
 
 
+def add_document(document: DocumentRecord, written: Written) -> None:
+    """Counts a document that is in the file, and whether others' answers to it are not."""
+    written.documents += 1
+    written.splits[document.split or ""] += 1
+    if document.other_answers:
+        written.properties["answers"] += 1
+
+
+def add_span(span: SpanRecord, written: Written) -> None:
+    """Counts an entity that is in the file."""
+    written.entities += 1
+    if span.status == "accepted":
+        written.labels[span.label] += 1
+
+
 def count_document(document: DocumentRecord, written: Written, keeps: Collection[str] = ()) -> None:
     """Counts the document, and its properties that the format does not keep.
 
     A status is lost where it is not the one that an import assumes.
     """
-    written.documents += 1
+    add_document(document, written)
     assumed = "new" if unread(document) else "submitted"
     there = {
         "name": document.name,
@@ -80,7 +99,7 @@ def count_span(span: SpanRecord, written: Written, keeps: Collection[str] = ()) 
 
     A person's entity is the rule, so only a machine's is said to lose its source.
     """
-    written.entities += 1
+    add_span(span, written)
     there = {
         "score": span.score is not None,
         "source": span.source != "person",

@@ -44,7 +44,7 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 
 from storage.enums import DOCUMENT_STATUSES
-from storage.formats.export_tally import Written
+from storage.formats.export_tally import Written, add_document, add_span
 from storage.formats.fields import (
     FieldError,
     name_in,
@@ -94,8 +94,9 @@ def write_jsonl(documents: Iterable[DocumentRecord], out: BinaryIO) -> Written:
     for document in documents:
         line = json.dumps(to_json(document), ensure_ascii=False)
         out.write(line.encode() + b"\n")
-        written.documents += 1
-        written.entities += len(document.entities or ())
+        add_document(document, written)
+        for span in document.entities or ():
+            add_span(span, written)
     return written
 
 

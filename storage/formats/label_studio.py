@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
-from storage.enums import DocumentStatus, SpanStatus
+from storage.enums import DocumentStatus, Source, SpanStatus
 from storage.formats.export_tally import Written, count_document, count_span, unread
 from storage.formats.json_array import write_array
 from storage.records import DocumentRecord, SpanRecord
@@ -67,9 +67,14 @@ def _shown(document: DocumentRecord, status: SpanStatus, written: Written) -> li
     written.undecided += len(spans) - len(shown)
     for span in shown:
         count_span(span, written, ("score", "source", "id"))
-        if span.source == "rule" or (status == "suggested" and span.source == "person"):
+        if span.source != _read_back(span):
             written.properties["source"] += 1
     return shown
+
+
+def _read_back(span: SpanRecord) -> Source:
+    """What the task will say of an entity's source: a person, or a prediction."""
+    return "person" if span.status == "accepted" and span.source == "person" else "model"
 
 
 def _annotation(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, not_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from storage.models import AnnotationSet, Document
@@ -18,14 +18,17 @@ BATCH = 500
 
 
 def selected(session: Session, project_id: int, selection: Selection) -> Iterator[DocumentRecord]:
-    """Streams the documents in order of arrival, each with its newest submitted set.
+    """Streams the documents in order of arrival, each with the submitted set that counts, or of
+    the selection's people with their newest of those that were given unseen by others.
 
     Entities keep their status: the accepted ones are the truth, the rejected ones are what a
     person refused. A reopened document counts with what was last submitted. An undecided one has
     its draft, else the newest suggestions, else no entities at all.
     """
     for documents in _batches(session, project_id, selection):
-        sets = _sets(session, [document.id for document in documents], selection.undecided)
+        responses = _responses(session, [document.id for document in documents], selection)
+        sets = {response.document_id: response for response, _ in responses}
+        others = {response.document_id: number for response, number in responses}
         documents = [
             document for document in documents if _wanted(sets.get(document.id), selection)
         ]
@@ -49,6 +52,7 @@ def selected(session: Session, project_id: int, selection: Selection) -> Iterato
                 comment=document.comment,
                 skip_reason=document.skip_reason,
                 history=past.get(document.id),
+                other_answers=0 if selection.history else others.get(document.id, 0),
             )
 
 
@@ -110,20 +114,29 @@ def _batches(
         yield batch
 
 
-def _sets(session: Session, document_ids: Iterable[int], undecided: bool) -> Mapping[int, Row[Any]]:
-    """By document: the newest submitted set; of undecided ones the draft or newest prediction."""
+def _responses(
+    session: Session, document_ids: Iterable[int], selection: Selection
+) -> list[tuple[Row[Any], int]]:
+    """Of each document the set to export, and how many people's answers there are beside it."""
     newest: ColumnElement[int] = COUNTS
-    if undecided:
+    if selection.undecided:
         draft = and_(AnnotationSet.state == "draft", not_(AnnotationSet.blind))
         newest = func.coalesce(
             newest,
             func.max(AnnotationSet.id).filter(draft),
             func.max(AnnotationSet.id).filter(AnnotationSet.origin == "machine"),
         )
+    independent = and_(SUBMITTED, AnnotationSet.blind)
+    theirs = and_(independent, AnnotationSet.person.in_(selection.people))
     ids = (
-        select(newest.label("id"))
+        select(
+            newest.label("counts"),
+            func.max(AnnotationSet.id).filter(theirs).label("theirs"),
+            func.count(AnnotationSet.person.distinct()).filter(independent).label("people"),
+        )
         .where(AnnotationSet.document_id.in_(document_ids))
         .group_by(AnnotationSet.document_id)
+        .subquery()
     )
     query = select(
         AnnotationSet.id,
@@ -131,11 +144,18 @@ def _sets(session: Session, document_ids: Iterable[int], undecided: bool) -> Map
         AnnotationSet.parent_id,
         AnnotationSet.origin,
         AnnotationSet.state,
+        AnnotationSet.blind,
         AnnotationSet.person,
         AnnotationSet.provenance,
         AnnotationSet.submitted_at,
-    ).where(AnnotationSet.id.in_(ids))
-    return {row.document_id: row for row in session.execute(query)}
+        (AnnotationSet.id == ids.c.counts).label("of_all"),
+        ids.c.people,
+    ).join(ids, or_(AnnotationSet.id == ids.c.counts, AnnotationSet.id == ids.c.theirs))
+    chosen: dict[int, Row[Any]] = {}
+    for row in session.execute(query.order_by("of_all")):
+        if row.document_id not in chosen or row.person in selection.people:
+            chosen[row.document_id] = row  # what counts comes last
+    return [(row, row.people - row.blind) for row in chosen.values()]
 
 
 def _wanted(chosen: Row[Any] | None, selection: Selection) -> bool:

@@ -7,6 +7,7 @@ import html
 import io
 
 from app.components.plots.style import Figure
+from storage.formats.table import not_a_formula
 
 
 def as_csv(figure: Figure) -> str:
@@ -30,5 +31,4 @@ def as_csv(figure: Figure) -> str:
 
 def _cell(name: str) -> str:
     """What `plain` made safe for Plotly, as text that no spreadsheet takes for a formula."""
-    text = html.unescape(name)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return not_a_formula(html.unescape(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from datetime import datetime
 from functools import cache
@@ -16,6 +17,7 @@ from app.http.common.authentication import Caller, Calling
 from app.http.common.errors import ApiError
 from app.http.common.files import parts
 from app.services.interchange.exporting import export
+from app.services.interchange.manifest import left_out
 from app.services.operations import projects
 from app.services.retraining.job_journal import JournalLine
 from app.services.retraining.jobs import Job, Jobs, JobState, JobStep
@@ -107,10 +109,12 @@ def exported(
     undecided: bool = False,
     history: bool = False,
 ) -> StreamingResponse:
-    """The submitted documents in a format; what it could not hold stands in a header. Those
-    submitted from `since` on and before `until`, in these splits, by these people; of their
-    entities those of these labels. `undecided`: also those that nobody has submitted. `history`:
-    with every operation, in jsonl."""
+    """The submitted documents in a format: those submitted from `since` on and before `until`, in
+    these splits, by these people; of their entities those of these labels. `undecided`: also those
+    that nobody has submitted. `history`: with every operation, in jsonl.
+
+    Headers say how many documents the file holds (`Spanneal-Documents`), how many the format could
+    not hold (`Spanneal-Refused`), and, by name, what else it could not (`Spanneal-Left-Out`)."""
     caller.reach(project_id)
     if format not in EXPORT_FORMATS:
         raise ApiError(
@@ -138,8 +142,9 @@ def exported(
     written = FORMATS[format]
     headers = {
         "Content-Disposition": f'attachment; filename="project-{project_id}{written.suffix}"',
-        "Spanneal-Documents": str(report.passed),
+        "Spanneal-Documents": str(report.written.documents),
         "Spanneal-Refused": str(len(report.written.refused)),
+        "Spanneal-Left-Out": json.dumps(left_out(report)),
     }
     return StreamingResponse(parts(out), headers=headers, media_type=written.content_type)
 

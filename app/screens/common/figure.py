@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app.components.plots.style import Figure
+from storage.formats.table import not_a_formula
 
 Row = Mapping[str, Any]
 
@@ -32,7 +33,19 @@ def figure_title(key: str, title: str, rows: Sequence[Row]) -> None:
         st.markdown(f"**{title}**")
         st.space("stretch")
         if rows:
-            data_button(key, lambda: pd.DataFrame(rows).to_csv(index=False))
+            data_button(key, lambda: _csv(rows))
+
+
+def _csv(rows: Sequence[Row]) -> str:
+    """The rows, with no label that a spreadsheet would take for a formula."""
+    safe = [
+        {
+            name: not_a_formula(value) if isinstance(value, str) else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
+    return pd.DataFrame(safe).to_csv(index=False)
 
 
 def draw_figure(key: str, title: str, how: str, figure: Figure) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from sqlalchemy.orm import Session
+
 from app.services.team.permissions import require
+from core.whole_files import whole_file
 from storage import formats
-from storage.engine import Sessions
+from storage.engine import Sessions, of_one_moment
 from storage.formats import Written
 from storage.records import DocumentRecord, Selection
 from storage.repository import export_selection, projects
@@ -34,10 +35,6 @@ class ExportReport:
     """Those that nobody has submitted yet."""
     passed: int = 0
     """Documents handed to the format so far."""
-    labels: Counter[str] = field(default_factory=Counter)
-    """Accepted entities by label."""
-    splits: Counter[str] = field(default_factory=Counter)
-    """Documents by split."""
     written: Written = field(default_factory=Written)
     """What the format wrote and what it left out: filled at the end."""
 
@@ -76,17 +73,19 @@ def export(
     selection: Selection = EVERYTHING,
     watch: Watch = _unwatched,
 ) -> ExportReport:
-    """Streams the chosen documents to `out`; no more than a batch is held in memory. A file that
-    is named by its path appears there only when it is whole.
+    """Streams the chosen documents to `out`, as they were when it began; no more than a batch is
+    held in memory. A file that is named by its path appears there only when it is whole.
 
     `jsonl` holds all that is known, rejected suggestions included; what the others hold their
     rows in `storage.formats.FORMATS` say, and the report counts the rest. Raises `LookupError`
-    for an unknown project, `ValueError` for an unknown format, and
-    `NotAllowedError`.
+    for an unknown project or label, `ValueError` for an unknown format, and `NotAllowedError`.
     """
-    with sessions() as session, _opened(out) as stream:
+    opened = whole_file(out) if isinstance(out, Path) else nullcontext(out)
+    with of_one_moment(sessions) as session, opened as stream:
         projects.get(session, project_id)
         require(session, project_id, "review")
+        if selection.labels:
+            _require_labels(session, project_id, selection)
         report = ExportReport(
             format, selection, *export_selection.counts(session, project_id, selection)
         )
@@ -112,25 +111,18 @@ def expected(sessions: Sessions, project_id: int, selection: Selection) -> int:
     return submitted + (others if selection.undecided else 0)
 
 
-@contextmanager
-def _opened(out: BinaryIO | Path) -> Iterator[BinaryIO]:
-    if not isinstance(out, Path):
-        yield out
-        return
-    fresh = out.with_name(out.name + ".new")
-    try:
-        with fresh.open("wb") as stream:
-            yield stream
-        os.replace(fresh, out)
-    finally:
-        fresh.unlink(missing_ok=True)
+def _require_labels(session: Session, project_id: int, selection: Selection) -> None:
+    """Refuses labels that the project does not have: every document would say "no entities"."""
+    known = [label.name for label in projects.labels(session, project_id)]
+    unknown = [label for label in selection.labels if label not in known]
+    if unknown:
+        raise LookupError(
+            f"the project has no label {unknown[0]!r}; it has "
+            f"{', '.join(map(repr, known)) or 'none yet'}"
+        )
 
 
 def _counted(documents: Stream, report: ExportReport) -> Stream:
     for document in documents:
         report.passed += 1
-        report.splits[document.split or ""] += 1
-        report.labels.update(
-            span.label for span in document.entities or () if span.status == "accepted"
-        )
         yield document

@@ -15,6 +15,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "comment": ("comment on {} document", "comments on {} documents"),
     "skip_reason": ("reason for skipping {} document", "reasons for skipping {} documents"),
     "history": ("history of {} document", "histories of {} documents"),
+    "answers": (
+        "other people’s answers to {} document, which JSON lines with history hold",
+        "other people’s answers to {} documents, which JSON lines with history hold",
+    ),
     "unread": (
         "fact that nobody has annotated {} document, which reads as one without entities",
         "fact that nobody has annotated {} documents, which read as ones without entities",

@@ -5,8 +5,10 @@
      "project": str, "format": str,
      "schema": str,                                  the database's revision
      "filters": {"splits": […], "labels": […], "people": […], "since": …, "until": …,
-                 "undecided": bool, "history": bool},  empty or null: no filter
-     "counts": {"documents": int, "entities": int, "labels": {…}, "splits": {…}},
+                 "undecided": bool, "history": bool,
+                 "documents": [int, …]},             their numbers; empty or null: no filter
+     "counts": {"documents": int, "entities": int,   what is in the file;
+                "labels": {…}, "splits": {…}},       of labels the accepted entities
      "left_out": {…},                                what the format could not hold, by name
      "models": [{"id": int, "state": str, "created_at": str, "data_hash": str | null}]}
 
@@ -60,8 +62,8 @@ def manifest(
         "counts": {
             "documents": report.written.documents,
             "entities": report.written.entities,
-            "labels": dict(sorted(report.labels.items())),
-            "splits": dict(sorted(report.splits.items())),
+            "labels": dict(sorted(report.written.labels.items())),
+            "splits": dict(sorted(report.written.splits.items())),
         },
         "left_out": left_out(report),
         "models": models,
@@ -98,5 +100,5 @@ def _filters(selection: Selection) -> dict[str, Any]:
         "until": until.isoformat() if until else None,
         "undecided": selection.undecided,
         "history": selection.history,
-        "documents": len(selection.documents) or None,
+        "documents": list(selection.documents),
     }

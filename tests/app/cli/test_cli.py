@@ -14,7 +14,7 @@ from app.__main__ import VERBS, main
 from app.services.model_registry.registry import ModelRegistry
 from app.services.operations.startup import open_database
 from app.settings import Settings
-from storage.engine import Sessions
+from storage.engine import Sessions, writing
 from storage.repository import projects
 from tests.app.material import environment_in, new_project, pretend_model, settings_in
 
@@ -220,6 +220,8 @@ def test_an_export_can_be_narrowed_and_has_a_manifest_beside_it(
     source, out = tmp_path / "news.jsonl", tmp_path / "out.jsonl"
     source.write_text(submitted("Anna") + json.dumps({"text": "Open."}) + "\n")
     main(["import", str(source), "--project", "News", "--split", "train"])
+    with writing(open_database(settings)) as session:
+        projects.add_label(session, 1, "ORG")
     common = ["export", "--project", "News", "--format", "jsonl", "--out", str(out)]
 
     assert main([*common, "--undecided", "--history", "--label", "ORG"]) == 0

@@ -10,7 +10,7 @@ import pytest
 
 from core.inference.instant.outcomes import LabelOutcome
 from storage.engine import writing
-from storage.repository import model_versions, visits
+from storage.repository import model_versions, projects, visits
 from tests.app.lessons_kit import learn, submitted
 from tests.app.pages_kit import Site
 
@@ -122,6 +122,19 @@ def test_a_figure_and_its_file_have_the_same_words(
     assert len(files) == len(TITLES)
     assert as_heads - heads == {"this_version", "parent_version", "seconds"} - heads
     assert versions <= heads
+
+
+def test_a_figures_file_begins_no_formula(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    files: dict[str, str] = {}
+    monkeypatch.setattr(
+        "app.screens.common.figure.data_button", lambda key, data: files.setdefault(key, data())
+    )
+    worked(site)
+    with writing(site.sessions) as session:
+        projects.add_label(session, site.project_id, "=1+1")
+    site.open("figures")
+
+    assert "\n'=1+1,0,0\n" in files["entities_by_label"]
 
 
 def test_a_version_whose_f1_is_undefined_leaves_a_gap(site: Site) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from storage import formats
+from storage.enums import SOURCES
 from storage.formats.export_tally import Written
 from storage.records import DocumentRecord, Record, SpanRecord
 
@@ -45,7 +46,7 @@ _pieces = st.one_of(
 texts = st.lists(_pieces, min_size=1, max_size=12).map("".join)
 _labels = st.sampled_from(["ORG", "PER", "LOC", "Ort"])
 _json = st.dictionaries(
-    st.sampled_from(["source", "x y", "é"]), st.integers() | st.text("aé "), max_size=2
+    st.sampled_from(["source", "x y", "é", "username"]), st.integers() | st.text("aé "), max_size=2
 )
 
 
@@ -63,7 +64,7 @@ def _spans(draw: st.DrawFn, text: str, decided: bool) -> tuple[SpanRecord, ...]:
             label,
             status=draw(st.sampled_from(statuses)),
             score=draw(st.none() | st.floats(0, 1)),
-            source=draw(st.sampled_from(["person", "model"])),
+            source=draw(st.sampled_from(SOURCES)),
             key=f"k{number}",
         )
     return tuple(spans.values())

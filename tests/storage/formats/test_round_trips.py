@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from itertools import accumulate
 
@@ -109,6 +110,8 @@ def _check_entities(document: DocumentRecord, back: DocumentRecord, tally: Writt
     assert "accepted" not in missing
     assert tally.undecided == len(missing)
     assert tally.entities == len(home)
+    assert tally.labels == Counter(label for *_, label, status in home if status == "accepted")
+    assert tally.splits == {document.split or "": 1}
 
     both = [(span, home[location]) for location, span in out if location in home]
     changed = {

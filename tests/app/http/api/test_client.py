@@ -122,6 +122,25 @@ def test_a_document_is_decided_corrected_and_pulled(
     assert [json.loads(line)["meta"]["ward"] for line in lines] == [0, 1, 0]
 
 
+def test_an_export_says_how_much_is_in_the_file_and_what_is_not(
+    client: Client, tmp_path: Path
+) -> None:
+    banks = client.create_project("Banks", ["ORG", "LOC"])
+    text = "Bank\u2028of China"
+    entities = [{"start": 0, "end": 13, "label": "ORG"}, {"start": 8, "end": 13, "label": "LOC"}]
+    rows = [{"text": text, "entities": entities}, {"text": " ", "entities": []}]
+    client.push(banks.id, rows, split="train")
+
+    exported = client.export(banks.id, tmp_path / "all.bio", format="bio")
+    assert exported == 1
+    assert exported.left_out["refused documents"] == exported.left_out["nested entities"] == 1
+    assert [row["text"] for row in client.pull(banks.id)] == [text, " "]
+    with pytest.raises(
+        ServerError, match="404: the project has no label 'OGR'; it has 'ORG', 'LOC'"
+    ):
+        next(client.pull(banks.id, label=["LOC", "OGR"]))
+
+
 def test_another_models_suggestions_are_sent_for_documents_that_are_there(client: Client) -> None:
     wards = client.create_project("Wards", ["DRUG"])
     client.push(wards.id, [{"text": text} for text in TEXTS], split="train")

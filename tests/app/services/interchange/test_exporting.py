@@ -113,7 +113,7 @@ def test_only_the_entities_of_some_labels_are_written_and_no_document_is_dropped
 
     labels = [[e["label"] for e in json.loads(line)["entities"]] for line in content.splitlines()]
     assert labels == [["ORG"]] * 3
-    assert report.labels == {"ORG": 3}
+    assert report.written.labels == {"ORG": 3}
 
 
 def test_undecided_documents_come_out_as_far_as_they_are(
