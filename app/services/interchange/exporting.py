@@ -81,12 +81,14 @@ def export(
 
     `jsonl` holds all that is known, rejected suggestions included; what the others hold their
     rows in `storage.formats.FORMATS` say, and the report counts the rest. Raises `LookupError`
-    for an unknown project, `ValueError` for an unknown format, and
+    for an unknown project or label, `ValueError` for an unknown format, and
     `NotAllowedError`.
     """
     with sessions() as session, _opened(out) as stream:
         projects.get(session, project_id)
         require(session, project_id, "review")
+        for label in selection.labels:  # a misspelt one would leave every document without entities
+            projects.label_named(session, project_id, label)
         report = ExportReport(
             format, selection, *export_selection.counts(session, project_id, selection)
         )

@@ -214,32 +214,6 @@ def test_an_import_that_is_interrupted_says_what_is_in(
     assert "import the file again to continue" in captured
 
 
-def test_an_export_can_be_narrowed_and_has_a_manifest_beside_it(
-    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    source, out = tmp_path / "news.jsonl", tmp_path / "out.jsonl"
-    source.write_text(submitted("Anna") + json.dumps({"text": "Open."}) + "\n")
-    main(["import", str(source), "--project", "News", "--split", "train"])
-    common = ["export", "--project", "News", "--format", "jsonl", "--out", str(out)]
-
-    assert main([*common, "--undecided", "--history", "--label", "ORG"]) == 0
-    records = [json.loads(line) for line in out.read_text().splitlines()]
-    assert [record.get("entities") for record in records] == [[], None]
-    assert "history" in records[0]
-    captured = json.loads((tmp_path / "out.jsonl.manifest.json").read_text())
-    assert captured["filters"]["labels"] == ["ORG"]
-    assert captured["counts"]["documents"] == 2
-
-    for flags, item in (
-        (["--split", "holdout"], 0),
-        (["--person", "Nobody"], 0),
-        (["--since", "2020-01-01", "--until", "2020-01-02"], 0),
-        (["--since", "2020-01-01", "--split", "train"], 1),
-    ):
-        assert main([*common, *flags]) == 0
-        assert len(out.read_text().splitlines()) == item, flags
-
-
 def test_the_columns_of_a_file_can_be_chosen(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
