@@ -82,12 +82,12 @@ def _column_choice(text: str) -> ColumnChoice:
 
 
 def read_data(path: Path, columns: ColumnChoice | None) -> list[Example]:
-    """Read the sentences of a file, and print what was taken for what or left out.
+    """Read the sentences of a file, and print what was taken for what, adjusted or left out.
 
     Raises `DataError`.
     """
     result = read_file(path, columns=columns)
-    for note, number in result.notes.items():
+    for note, number in result.report.items():
         print(f"{path}: {note} ({number})", file=sys.stderr)
     return list(result.examples)
 
