@@ -203,15 +203,11 @@ class Client:
         **selection: Any,
     ) -> int:
         """Writes the submitted documents into a file, those submitted from `since` on; returns how
-        many. `selection`: `split`, `label`, `person`, `until`, `undecided`, `history`."""
+        many. The file is there once it is whole. `selection`: `split`, `label`, `person`, `until`,
+        `undecided`, `history`."""
         params = {"format": format, **plain_times({"since": since, **selection})}
-        with (
-            self._server.stream(f"/projects/{project_id}/export", params=params) as answer,
-            Path(out).open("wb") as file,
-        ):
-            for part in answer.iter_bytes():
-                file.write(part)
-            return int(answer.headers["spanneal-documents"])
+        headers = self._server.save(f"/projects/{project_id}/export", Path(out), params=params)
+        return int(headers["spanneal-documents"])
 
     def pull(
         self, project_id: int, since: datetime | None = None, **selection: Any
@@ -298,13 +294,8 @@ class Client:
         return read(ModelVersion, self._server.ask("POST", "/models/rollback", json={"why": why}))
 
     def download(self, version_id: int, out: Path | str) -> None:
-        """Writes a version's folder into a zip file."""
-        with (
-            self._server.stream(f"/models/{version_id}/download") as answer,
-            Path(out).open("wb") as file,
-        ):
-            for part in answer.iter_bytes():
-                file.write(part)
+        """Writes a version's folder into a zip file, which is there once it is whole."""
+        self._server.save(f"/models/{version_id}/download", Path(out))
 
     def upload(self, file: Path | str) -> ModelVersion:
         """Brings in a zip of a model's folder as a proposed version."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -81,6 +83,19 @@ class Connection:
                 yield answer
         except httpx.TransportError as error:
             raise self._explained(error) from error
+
+    def save(self, path: str, out: Path, **request: Any) -> httpx.Headers:
+        """Write an answer into a file, which gets its name once it is whole; returns the headers.
+        Raises as `stream`; what was there before then stays."""
+        part = out.with_name(out.name + ".part")
+        try:
+            with self.stream(path, **request) as answer, part.open("wb") as file:
+                for received in answer.iter_bytes():
+                    file.write(received)
+            os.replace(part, out)
+        finally:
+            part.unlink(missing_ok=True)
+        return answer.headers
 
     def _explained(self, error: httpx.TransportError) -> httpx.TransportError:
         """Another of its class, for those who catch it, in words that help."""
