@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from app.cli.shared import row_number
@@ -21,6 +22,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.act == "import":
+        os.scandir(options.folder).close()  # an OSError where there is no such folder
     settings = Settings.from_environment()
     sessions = open_database(settings)
     if options.act == "export":

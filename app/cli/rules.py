@@ -52,6 +52,11 @@ def run(options: argparse.Namespace) -> int:
             sessions, project, settings.person, rule_ids=options.rule, label=options.label
         )
         print(f"{removed:,} rules removed")
+        lacking = len(set(options.rule or ())) - removed
+        if lacking > 0:
+            raise LookupError(
+                f"{lacking:,} of the numbers are no rule's; `rules list` shows those of the project"
+            )
     else:
         with options.file.open("rb") as file:
             content = file.read(MOST_BYTES + 1)

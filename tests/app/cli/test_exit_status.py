@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from app.__main__ import main
@@ -50,3 +52,29 @@ def test_a_number_that_cannot_be_is_refused_before_anything_is_done(
 
     assert end.value.code == 2
     assert f"expected a whole number {expected}, got {arguments[-1]!r}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite:///secret.db", "mysql://me:secret@host/db"])
+def test_a_database_that_nothing_can_be_moved_to_is_refused_without_its_password(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["move", "--to", url])
+
+    assert end.value.code == 2
+    message = capsys.readouterr().err
+    assert "expected the URL of a PostgreSQL database" in message
+    assert "secret" not in message
+
+
+def test_a_model_in_no_folder_ends_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    absent, file = tmp_path / "absent", tmp_path / "model.zip"
+    file.touch()
+
+    assert [main(["model", "import", str(path)]) for path in (absent, file)] == [2, 2]
+    assert capsys.readouterr().err.splitlines() == [
+        f"model: there is no such file or folder: {absent}. Check its name.",
+        f"model: a file lies where a folder is expected: {file}. Name another path.",
+    ]
