@@ -33,8 +33,8 @@ _CHOICES = {"expansion": get_args(Expansion), "boundary_loss": get_args(Boundary
 
 
 def add_training(parser: argparse.ArgumentParser, of_diffusion: bool = True) -> None:
-    """Add options for the data and for each field of TrainingConfig; without those `of_diffusion`
-    for what is trained otherwise."""
+    """Add options for the data and for each field of TrainingConfig; without those `of_diffusion`,
+    and without an architecture's own defaults, for what is trained otherwise."""
     add_columns(parser)
     add_device(parser)
     add_json(parser, "the final scores as one JSON object, and progress on standard error")
@@ -48,11 +48,12 @@ def add_training(parser: argparse.ArgumentParser, of_diffusion: bool = True) -> 
         if field.name in OF_DIFFUSION and not of_diffusion:
             continue
         default, papers = (getattr(config, field.name) for config in TRAINING.values())
+        has_another = of_diffusion and papers != default
         parser.add_argument(
             "--" + field.name.replace("_", "-"),
             type=type(default),
             choices=_CHOICES.get(field.name),
-            help=f"(default: {default}" + (")" if papers == default else f"; paper: {papers})"),
+            help=f"(default: {default}" + (f"; paper: {papers})" if has_another else ")"),
         )
 
 

@@ -59,7 +59,9 @@ def test_a_baseline_has_no_setting_of_diffusion(
 ) -> None:
     with pytest.raises(SystemExit):
         main(["baseline", "--help"])
-    assert "--" + name.replace("_", "-") not in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "--" + name.replace("_", "-") not in printed
+    assert "paper" not in printed
 
 
 def test_an_offset_within_a_word_is_told(
