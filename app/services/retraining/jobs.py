@@ -9,9 +9,10 @@ from __future__ import annotations
 import copy
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count, islice
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Literal, get_args
@@ -44,6 +45,8 @@ APPLICATION_VERSION = "1"
 """One for all, so that a job outlives an update of the program."""
 WORKER_LIVES = 3
 """How many workers may die over one job before it counts as failed."""
+_PAGE = 100
+"""Jobs that are read at a time."""
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 JobStep = Literal["snapshot", "train", "evaluate", "register"]
@@ -148,10 +151,20 @@ class Jobs:
 
     def every(self, project_id: int | None = None, limit: int = 50) -> tuple[Job, ...]:
         """The newest jobs first, of one project or of all."""
-        found = self._client.list_workflows(name=WORKFLOW, sort_desc=True, limit=limit)
-        jobs = [job for job in map(self._job, found) if project_id in (None, job.project_id)]
+        wanted = (job for job in self._newest_first() if project_id in (None, job.project_id))
         with self._sessions() as session:
-            return tuple(job for job in jobs if allowed(session, job.project_id, "review"))
+            shown = (job for job in wanted if allowed(session, job.project_id, "review"))
+            return tuple(islice(shown, limit))
+
+    def _newest_first(self) -> Iterator[Job]:
+        """All jobs: whose project one is stands in its arguments, where no query looks."""
+        for offset in count(0, _PAGE):
+            found = self._client.list_workflows(
+                name=WORKFLOW, sort_desc=True, limit=_PAGE, offset=offset
+            )
+            yield from map(self._job, found)
+            if len(found) < _PAGE:
+                return
 
     def unfinished(self) -> tuple[Job, ...]:
         """The jobs of all projects that wait or run."""

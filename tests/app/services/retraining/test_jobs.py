@@ -14,6 +14,7 @@ import pytest
 
 from app.services.model_registry.registry import ModelRegistry
 from app.services.operations.startup import open_database
+from app.services.retraining import jobs as jobs_module
 from app.services.retraining.jobs import STEPS, Jobs, job_folder
 from app.services.retraining.training_data import RetrainingError, RetrainingSettings
 from app.services.webhooks import webhooks
@@ -156,6 +157,19 @@ def test_a_job_that_fails_tells_why_also_a_webhook_and_leaves_the_serving_model_
     (delivery,) = attempted()
     assert (delivery.event, delivery.state, delivery.attempts) == ("job.failed", "pending", 1)
     assert "127.0.0.1 (127.0.0.1) is this machine" in str(delivery.last_error)
+
+
+def test_a_project_has_its_jobs_however_many_others_came_later(
+    make: Callable[[Callable[[Path], Path]], Installation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "_PAGE", 2)
+    here = make(pretend_model)
+    others = [new_project(here.sessions, name=name) for name in ("B", "C", "D")]
+    first, *later = [here.jobs.start(project) for project in (here.project_id, *others)]
+
+    assert [job.id for job in here.jobs.every(here.project_id, limit=1)] == [first]
+    assert {job.id for job in here.jobs.every(limit=3)} == {*later}
+    assert {job.id for job in here.jobs.every()} == {first, *later}
 
 
 def test_without_an_active_model_or_a_known_job_the_error_says_what_to_do(tmp_path: Path) -> None:
