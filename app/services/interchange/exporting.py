@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -119,6 +120,8 @@ def _opened(out: BinaryIO | Path) -> Iterator[BinaryIO]:
     if not isinstance(out, Path):
         yield out
         return
+    if not out.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(out.parent))
     fresh = out.with_name(out.name + ".new")
     try:
         with fresh.open("wb") as stream:

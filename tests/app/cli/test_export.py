@@ -81,6 +81,19 @@ def test_an_export_that_can_hold_nothing_is_refused(
     assert list(tmp_path.glob("out.jsonl*")) == []
 
 
+def test_an_export_into_no_folder_names_the_folder(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, absent = tmp_path / "news.jsonl", tmp_path / "absent"
+    source.write_text(submitted("Anna"))
+    main(["import", str(source), "--project", "News"])
+    command = ["export", "--project", "News", "--format", "jsonl", "--out", f"{absent}/out.jsonl"]
+
+    assert main(command) == 2
+    reason = f"export: there is no such file or folder: {absent}. Check its name.\n"
+    assert capsys.readouterr().err == reason
+
+
 def test_a_day_that_is_none_is_refused_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["export", "--project", "News", "--format", "jsonl", "--since", "yesterday"])
