@@ -27,6 +27,7 @@ VARIABLES: Mapping[str, str] = {
     "SPANNEAL_METRICS_TOKEN": "bearer token for /metrics (default: none, this machine only)",
 }
 """Every variable that the program reads, and what it says."""
+_DATABASES = ("sqlite", "postgresql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +110,11 @@ def _url(name: str, value: str) -> str:
         raise ValueError(
             f"{name} must be an SQLAlchemy URL, got {value!r}; "
             f"for a file write sqlite:////absolute/path.db"
+        )
+    database = value.partition("://")[0].partition("+")[0]
+    if database not in _DATABASES:
+        raise ValueError(
+            f"{name} must begin with sqlite:// or postgresql+psycopg://, got {database}://; no "
+            "other database is supported"
         )
     return value

@@ -29,6 +29,15 @@ def _choose(name: str, value: str, options: tuple[str, ...]) -> None:
         raise ValueError(f"{name} must be one of {', '.join(options)}, got {value!r}")
 
 
+def _check(settings: object, names: Iterable[str], least: float, most: float = math.inf) -> None:
+    """Raise ValueError for a field that is no finite number from `least` to `most`."""
+    expected = f"at least {least}" if most == math.inf else f"from {least} to {most}"
+    for name in names:
+        value = getattr(settings, name)
+        if not (math.isfinite(value) and least <= value <= most):
+            raise ValueError(f"{name} must be {expected}, got {value}")
+
+
 @dataclass(frozen=True, slots=True)
 class DecodingRules:
     """How entities are read off the denoising steps; the defaults are ours."""
@@ -100,6 +109,9 @@ class ModelConfig:
             )
         if len(set(self.labels)) != len(self.labels):
             raise ValueError(f"labels must be distinct, got {list(self.labels)}")
+        _check(self, ("hidden_size", "num_heads", "pointer_size", "max_words"), 1)
+        _check(self, ("lstm_layers",), 0)
+        _check(self, ("dropout",), 0, 1)
         if self.hidden_size % (2 * self.num_heads):
             raise ValueError(
                 f"hidden_size must be a multiple of 2 x num_heads, got {self.hidden_size} "
@@ -111,7 +123,7 @@ class ModelConfig:
                     f"a calibration has a slope above 0 and a finite shift, got {slope} and "
                     f"{shift}; {UNCALIBRATED} leaves scores as they are"
                 )
-        if self.timesteps < 1 or self.scale <= 0:
+        if self.timesteps < 1 or not 0 < self.scale < math.inf:
             raise ValueError(
                 f"timesteps must be >= 1 and scale > 0, got {self.timesteps} and {self.scale}"
             )
@@ -149,6 +161,8 @@ TUNED = frozenset({"threshold", "flat_threshold", "calibration", "flat_calibrati
 """The fields of `ModelConfig` that are tuned on development data once the weights are trained."""
 _TUPLES = ("labels", "departures", "calibration", "flat_calibration")
 """The fields of `ModelConfig` that are lists in JSON."""
+_LARGEST_SEED = 10**12
+"""A step's seed is a million times as large, and a generator takes 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +209,11 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         _choose("expansion", self.expansion, get_args(Expansion))
         _choose("boundary_loss", self.boundary_loss, get_args(BoundaryLoss))
-        for name in ("epochs", "evaluate_every", "patience", "batch_size", "num_spans"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        _check(self, ("epochs", "evaluate_every", "patience", "batch_size", "num_spans"), 1)
+        _check(self, ("encoder_lr", "decoder_lr", "weight_decay", "distance_weight"), 0)
+        _check(self, ("no_entity_weight", "gold_copies"), 0)
+        _check(self, ("warmup", "pure_noise"), 0, 1)
+        _check(self, ("seed",), -_LARGEST_SEED, _LARGEST_SEED)
         if not 0 <= self.all_spans_weight < math.inf:
             raise ValueError(
                 f"all_spans_weight must be 0 or more, got {self.all_spans_weight}; 0 leaves the "

@@ -15,6 +15,7 @@ from types import FrameType
 import grimp
 import pytest
 
+from app.__main__ import VERBS as APP_VERBS
 from app.services.suggestions import suggest
 from app.services.suggestions.predictor import ModelPredictor
 from core.__main__ import VERBS
@@ -129,6 +130,25 @@ def test_every_command_of_a_document_is_one_that_core_takes(document: str) -> No
         importlib.import_module(f"core.cli.{verb}").configure(parser)
         options = parser.parse_args(arguments)
         SamplerSettings(threshold=getattr(options, "threshold", None))
+
+
+def takes_json(module: str) -> bool:
+    parser = argparse.ArgumentParser()
+    importlib.import_module(module).configure(parser)
+    return "--json" in parser.format_usage()
+
+
+def test_the_readme_names_every_command_that_prints_json() -> None:
+    folders = {"core.cli": VERBS, "app.cli": {"import_file", *APP_VERBS} - {"import"}}
+    printing = {
+        verb
+        for folder, verbs in folders.items()
+        for verb in verbs
+        if takes_json(f"{folder}.{verb}")
+    }
+    listed = text_of("README.md").split("on standard output\n(")[1].split(")")[0]
+
+    assert set(_CODE.findall(listed)) == printing
 
 
 def test_every_folder_of_the_sources_is_in_the_map() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from app.cli.shared import add_project, project_id
+from app.cli.shared import add_project, project_id, seed
 from app.services.operations.startup import open_database
 from app.services.team import agreement
 from app.services.team.agreement import Summary
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also compute gamma (slow; needs requirements-agreement.txt)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the intervals (default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, help="of the intervals (default: 0)")
 
 
 def run(options: argparse.Namespace) -> int:

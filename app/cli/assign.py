@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from app.cli.shared import add_project, project_id
+from app.cli.shared import add_project, project_id, row_number
 from app.services.operations.startup import open_database
 from app.services.team import assignment
 from app.settings import Settings
+from core.cli.whole_numbers import whole_number
 from storage.engine import Sessions
 
 
@@ -15,7 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
     parser.add_argument(
         "--annotators",
-        type=int,
+        type=whole_number(1),
         metavar="K",
         help="first set how many people annotate each document",
     )
@@ -29,12 +30,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--number",
-        type=int,
+        type=whole_number(1),
         default=10,
         help="how many documents that need annotators, oldest first (default: 10)",
     )
     which.add_argument(
-        "--document", type=int, action="append", metavar="N", help="a document's number"
+        "--document", type=row_number, action="append", metavar="N", help="a document's number"
     )
 
 

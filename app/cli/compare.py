@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from app.cli.shared import add_project, project_id
+from app.cli.shared import add_project, project_id, row_number, seed
 from app.services.model_registry.comparison import compare
 from app.services.model_registry.registry import ModelRegistry
 from app.services.model_registry.significance import Difference, in_words
@@ -16,9 +16,9 @@ from core.evaluation.metrics import UNDEFINED, percent
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
-    parser.add_argument("a", type=int, metavar="A", help="a model version's number")
-    parser.add_argument("b", type=int, metavar="B", help="another model version's number")
-    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap (default: 0)")
+    parser.add_argument("a", type=row_number, metavar="A", help="a model version's number")
+    parser.add_argument("b", type=row_number, metavar="B", help="another model version's number")
+    parser.add_argument("--seed", type=seed, default=0, help="of the bootstrap (default: 0)")
 
 
 def run(options: argparse.Namespace) -> int:

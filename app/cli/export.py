@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from app.cli.shared import add_project, progress, project_id
+from app.cli.shared import OptionError, add_project, progress, project_id
 from app.services.interchange.exporting import ExportReport, Stream, export
 from app.services.interchange.loss_lines import loss_lines
 from app.services.interchange.manifest import SUFFIX, as_bytes, manifest
@@ -49,7 +49,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"expected a day such as 2026-01-31, got {text!r}"
+        ) from None
+
+
 def run(options: argparse.Namespace) -> int:
+    if options.since and options.until and options.since > options.until:
+        raise OptionError(
+            f"no day is from {options.since} on and until {options.until}; exchange the two"
+        )
     sessions = open_database(Settings.from_environment())
     project = project_id(sessions, options.project)
     selection = Selection(
@@ -57,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
         labels=tuple(options.label),
         people=tuple(options.person),
         since=_midnight(options.since),
-        until=_midnight(options.until + timedelta(days=1)) if options.until else None,
+        until=_midnight(_day_after(options.until)),
         undecided=options.undecided,
         history=options.history,
     )
@@ -72,19 +85,14 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _day(text: str) -> date:
-    """An option such as `2026-01-31`. Raises `ArgumentTypeError`."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"a day such as 2026-01-31 is expected, got {text!r}"
-        ) from None
-
-
 def _midnight(day: date | None) -> datetime | None:
     """The beginning of a day in UTC."""
     return datetime.combine(day, time(), UTC) if day else None
+
+
+def _day_after(day: date | None) -> date | None:
+    """None where no day comes after it."""
+    return None if day is None or day == date.max else day + timedelta(days=1)
 
 
 def _watched(report: ExportReport, documents: Stream) -> Stream:

@@ -14,11 +14,12 @@ from app.services.interchange.preview import Preview, previewing
 from app.services.interchange.read_records import ImportReport, Incoming
 from app.services.interchange.report_lines import changes, losses
 from app.services.interchange.same_text import SAME_TEXT
+from app.services.operations import new_project
 from app.services.operations.projects import holdout_explained
 from app.services.operations.startup import open_database
 from app.settings import Settings
 from core.evaluation.metrics import UNDEFINED
-from storage.engine import Sessions, writing
+from storage.engine import Sessions
 from storage.enums import SPLITS
 from storage.formats import ENCODINGS, IMPORT_FORMATS, likely_encodings
 from storage.formats.likely_encodings import named
@@ -174,9 +175,12 @@ def _tell_encodings(report: ImportReport, options: argparse.Namespace) -> None:
 
 def _ensured(sessions: Sessions, name: str) -> int:
     """The project's id. A new one has no labels until the file's come in."""
-    with writing(sessions) as session:
+    with sessions() as session:
         project = projects.by_name(session, name)
-        if project is None:
-            project = projects.create(session, name)
-            print(f"project {name!r} is new. {holdout_explained(project.holdout_share)}")
+    if project is not None:
         return project.id
+    made = new_project.create(sessions, name)
+    with sessions() as session:
+        project = projects.get(session, made)
+        print(f"project {project.name!r} is new. {holdout_explained(project.holdout_share)}")
+    return made

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
+from app.cli.shared import row_number
 from app.services.model_registry.files import bring_in, export
 from app.services.operations.startup import open_database
 from app.settings import Settings
@@ -13,13 +15,15 @@ from app.settings import Settings
 def configure(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="act", required=True)
     out = verbs.add_parser("export", help="export a version to a new folder")
-    out.add_argument("version", type=int, metavar="VERSION", help="a model version's number")
+    out.add_argument("version", type=row_number, metavar="VERSION", help="a model version's number")
     out.add_argument("folder", type=Path, metavar="FOLDER")
     into = verbs.add_parser("import", help="check a folder and propose it as a version")
     into.add_argument("folder", type=Path, metavar="FOLDER")
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.act == "import":
+        os.scandir(options.folder).close()  # an OSError where there is no such folder
     settings = Settings.from_environment()
     sessions = open_database(settings)
     if options.act == "export":

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
+
+from sqlalchemy.exc import ArgumentError
 
 from app.cli.shared import OptionError
 from app.services.operations.transfer import move_database
 from app.settings import Settings
+from storage import database_copy
+from storage.database_copy import CopyError
 from storage.database_transfer import Step
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to",
+        type=_postgresql_url,
         required=True,
         metavar="URL",
         help="an empty PostgreSQL database: postgresql+psycopg://USER@HOST/DATABASE; use "
@@ -31,6 +37,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--cancel-jobs",
         action="store_true",
         help="cancel retraining jobs that are not finished, once everything is moved",
+    )
+
+
+def _postgresql_url(text: str) -> str:
+    """The message does not repeat what was given, which may hold a password."""
+    with suppress(ArgumentError, CopyError):
+        if database_copy.kind(text) == "postgresql":
+            return text
+    raise argparse.ArgumentTypeError(
+        "expected the URL of a PostgreSQL database: postgresql+psycopg://USER@HOST/DATABASE"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from app.cli.shared import row_number
 from app.services.model_registry import evidence
 from app.services.model_registry.registry import ModelRegistry
 from app.services.operations import projects
@@ -13,7 +14,9 @@ from app.settings import Settings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("version", type=int, metavar="VERSION", help="a model version's number")
+    parser.add_argument(
+        "version", type=row_number, metavar="VERSION", help="a model version's number"
+    )
     parser.add_argument("--why", default="", help="a reason for the log")
 
 

@@ -6,12 +6,13 @@ import argparse
 import sys
 import time
 
-from app.cli.shared import add_project, project_id
+from app.cli.shared import add_project, project_id, seed
 from app.services.model_registry.registry import ModelRegistry, VersionView
 from app.services.operations.startup import open_database
 from app.services.retraining.jobs import Job, Jobs
 from app.services.retraining.training_data import RetrainingSettings
 from app.settings import Settings
+from core.cli.whole_numbers import whole_number
 from core.evaluation.metrics import percent
 
 _POLL = 1.0
@@ -23,8 +24,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--wait", action="store_true", help="wait until the job ends, and show progress"
     )
-    parser.add_argument("--epochs", type=int, help="(default: automatic)")
-    parser.add_argument("--seed", type=int, default=default.seed, help="(default: %(default)s)")
+    parser.add_argument("--epochs", type=whole_number(1), help="(default: automatic)")
+    parser.add_argument("--seed", type=seed, default=default.seed, help="(default: %(default)s)")
 
 
 def run(options: argparse.Namespace) -> int:

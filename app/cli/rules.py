@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from app.cli.shared import add_project, project_id
+from app.cli.shared import add_project, project_id, row_number
 from app.services.labels import rules
 from app.services.labels.rules import RuleReport
 from app.services.operations.startup import open_database
@@ -33,7 +33,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
             )
         if action == "remove":
             what = child.add_mutually_exclusive_group(required=True)
-            what.add_argument("--rule", type=int, action="append", metavar="ID", help="repeatable")
+            what.add_argument(
+                "--rule", type=row_number, action="append", metavar="ID", help="repeatable"
+            )
             what.add_argument("--label", metavar="NAME", help="all rules of a label")
             what.add_argument("--all", action="store_true", help="all rules of the project")
         add_project(child)
@@ -50,6 +52,11 @@ def run(options: argparse.Namespace) -> int:
             sessions, project, settings.person, rule_ids=options.rule, label=options.label
         )
         print(f"{removed:,} rules removed")
+        lacking = len(set(options.rule or ())) - removed
+        if lacking > 0:
+            raise LookupError(
+                f"{lacking:,} of the numbers are no rule's; `rules list` shows those of the project"
+            )
     else:
         with options.file.open("rb") as file:
             content = file.read(MOST_BYTES + 1)

@@ -13,13 +13,16 @@ from app.services.retraining.worker_lock import worker_runs
 from app.settings import Settings
 from app.web import listen_address
 from app.worker.supervisor import Supervisor, page_command, worker_command
+from core.cli.whole_numbers import whole_number
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
     )
-    parser.add_argument("--port", type=int, default=8501, help="(default: %(default)s)")
+    parser.add_argument(
+        "--port", type=whole_number(1, 65_535), default=8501, help="(default: %(default)s)"
+    )
     parser.add_argument(
         "--no-worker", action="store_true", help="only the page; start `worker` separately"
     )

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from core.cli.whole_numbers import whole_number
 from core.text.columns import ColumnChoice, parse_columns
 from storage.engine import Sessions
 from storage.repository import projects
@@ -15,6 +16,11 @@ from storage.repository import projects
 Step = TypeVar("Step")
 EVERY = 0.2
 """Seconds between two lines of progress."""
+_LARGEST = 2**31 - 1
+row_number = whole_number(1, _LARGEST)
+"""The number of a document, a rule or a model version, as the database numbers them."""
+seed = whole_number(0, _LARGEST)
+"""Of what is drawn at random; a job keeps it."""
 
 
 class OptionError(ValueError):

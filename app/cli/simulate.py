@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from app.settings import Settings
 from app.simulation.conditions import RETRAIN_EVERY, Condition, conditions
 from app.simulation.material import read_gold, set_up
 from app.simulation.visits import Tally
+from core.cli.whole_numbers import whole_number
 from core.evaluation.metrics import UNDEFINED, ratio
 
 
@@ -25,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, help="model folder (default: the bundled one)")
     parser.add_argument(
         "--sentences",
-        type=int,
+        type=whole_number(1),
         default=5,
         metavar="N",
         help="records per document (default: %(default)s)",
@@ -33,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--condition",
         action="append",
-        help=f"one of: {', '.join(conditions())} (default: all of them); may be given repeatedly",
+        help=f"one of {_listed(conditions())} (default: all of them); may be given repeatedly",
     )
     parser.add_argument(
         "--retrain-every",
@@ -45,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--limit",
-        type=int,
+        type=whole_number(1),
         metavar="N",
         help="maximum number of documents, so that 60 of 5 records are the first 300 (default: "
         "all)",
@@ -86,8 +87,13 @@ def _chosen(names: Sequence[str] | None, retrain_every: int) -> dict[str, Condit
     known = conditions(retrain_every)
     for name in names or ():
         if name not in known:
-            raise OptionError(f"--condition must be one of {', '.join(known)}, got {name!r}")
+            raise OptionError(f"--condition must be one of {_listed(known)}, got {name!r}")
     return {name: known[name] for name in names or known}
+
+
+def _listed(names: Iterable[str]) -> str:
+    """In quotes, since some hold a comma."""
+    return ", ".join(map(repr, names))
 
 
 def _progress(name: str, tally: Tally) -> None:

@@ -9,6 +9,7 @@ from app.cli.shared import project_id
 from app.services.operations.startup import open_database
 from app.services.team import tokens
 from app.settings import Settings
+from core.cli.whole_numbers import whole_number
 from storage.engine import Sessions
 from storage.enums import TOKEN_SCOPES
 
@@ -30,7 +31,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     rotate.add_argument("name", metavar="NAME")
     for parser in (create, rotate):
         parser.add_argument(
-            "--days", type=int, metavar="N", help="valid for N days (default: until revoked)"
+            "--days",
+            type=whole_number(1, tokens.LONGEST.days),
+            metavar="N",
+            help="valid for N days (default: until revoked)",
         )
     actions.add_parser("list", help="list tokens and when they were last used")
     revoke = actions.add_parser("revoke", help="revoke a token")

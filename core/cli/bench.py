@@ -14,6 +14,7 @@ from ..research.bench.subject import random_bert, sentences
 from ..research.bench.texts import text_speeds, text_table
 from .output import add_json, print_json
 from .shared import numbers
+from .whole_numbers import whole_number
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,11 +26,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a BERT of this size with random weights instead (24,1024: BERT-large)",
     )
     parser.add_argument("--data", type=Path, help="file to annotate (default: the bundled samples)")
-    parser.add_argument("--sentences", type=int, default=64, help="number of sentences")
+    parser.add_argument("--sentences", type=whole_number(1), default=64, help="number of sentences")
     parser.add_argument("--steps", type=numbers, default=[1, 5, 10], help="γ: 1,5,10")
     parser.add_argument("--num-spans", type=numbers, default=[10, 60, 120], help="K: 10,60,120")
     parser.add_argument(
-        "--rounds", type=int, default=3, help="number of runs; the median is reported"
+        "--rounds", type=whole_number(1), default=3, help="number of runs; the median is reported"
     )
     parser.add_argument("--device", help="only this device (default: the CPU, and a GPU if any)")
     parser.add_argument(

@@ -123,7 +123,7 @@ def read_line(line: str, number: int) -> Document:
 
 def _parse_entity(start: object, end: object, label: object, **_: object) -> Entity:
     """Parse an entity, ignoring further fields that `annotate` itself writes."""
-    if not (isinstance(start, int) and isinstance(end, int) and isinstance(label, str)):
+    if type(start) is not int or type(end) is not int or not isinstance(label, str):
         raise TypeError(
             f"start and end should be whole numbers, label a string, got {start!r}, {end!r} "
             f"and {label!r}"

@@ -7,16 +7,20 @@ from pathlib import Path
 
 from ..pretrained.container import read_container
 from ..pretrained.e5 import ENGLISH, MULTILINGUAL, packaged_file, write_encoder
+from .whole_numbers import whole_number
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the encoder")
     parser.add_argument(
-        "--layers", type=int, default=8, help="number of layers, from the first (default: 8)"
+        "--layers",
+        type=whole_number(1),
+        default=8,
+        help="number of layers, from the first (default: 8)",
     )
     parser.add_argument(
         "--vocabulary",
-        type=int,
+        type=whole_number(1),
         default=64_000,
         help="vocabulary pieces to keep, English ones first (default: 64000)",
     )

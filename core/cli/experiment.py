@@ -13,6 +13,7 @@ from ..research.experiments.runs.settings import parse_overrides
 from ..research.experiments.tables.report import Report, as_markdown, publish
 from .output import add_json, print_json, progress, resumable, writable_folder
 from .shared import numbers
+from .whole_numbers import whole_number
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", metavar="PATTERN", help="only runs whose name matches")
     parser.add_argument(
         "--min-steps",
-        type=int,
+        type=whole_number(0),
         metavar="N",
         help="add epochs up to this number of steps; 0: use the configured epochs",
     )

@@ -20,6 +20,7 @@ from ..evaluation.metrics import percent
 from ..modeling.model import DiffusionNER
 from .output import add_json, print_json, progress
 from .shared import add_device
+from .whole_numbers import whole_number
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     }
     for name, text in files.items():
         parser.add_argument(name, type=Path, required=name != "--test", metavar="FILE", help=text)
-    parser.add_argument("--epochs", type=int, default=10, help="(default: 10)")
+    parser.add_argument("--epochs", type=whole_number(1), default=10, help="(default: 10)")
     parser.add_argument("--seed", type=int, default=0, help="(default: 0)")
     add_device(parser)
     add_json(parser, "the scores as one JSON object, and progress on standard error")

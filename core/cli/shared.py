@@ -33,8 +33,8 @@ _CHOICES = {"expansion": get_args(Expansion), "boundary_loss": get_args(Boundary
 
 
 def add_training(parser: argparse.ArgumentParser, of_diffusion: bool = True) -> None:
-    """Add options for the data and for each field of TrainingConfig; without those `of_diffusion`
-    for what is trained otherwise."""
+    """Add options for the data and for each field of TrainingConfig; without those `of_diffusion`,
+    and without an architecture's own defaults, for what is trained otherwise."""
     add_columns(parser)
     add_device(parser)
     add_json(parser, "the final scores as one JSON object, and progress on standard error")
@@ -48,11 +48,12 @@ def add_training(parser: argparse.ArgumentParser, of_diffusion: bool = True) -> 
         if field.name in OF_DIFFUSION and not of_diffusion:
             continue
         default, papers = (getattr(config, field.name) for config in TRAINING.values())
+        has_another = of_diffusion and papers != default
         parser.add_argument(
             "--" + field.name.replace("_", "-"),
             type=type(default),
             choices=_CHOICES.get(field.name),
-            help=f"(default: {default}" + (")" if papers == default else f"; paper: {papers})"),
+            help=f"(default: {default}" + (f"; paper: {papers})" if has_another else ")"),
         )
 
 
@@ -82,12 +83,12 @@ def _column_choice(text: str) -> ColumnChoice:
 
 
 def read_data(path: Path, columns: ColumnChoice | None) -> list[Example]:
-    """Read the sentences of a file, and print what was taken for what or left out.
+    """Read the sentences of a file, and print what was taken for what, adjusted or left out.
 
     Raises `DataError`.
     """
     result = read_file(path, columns=columns)
-    for note, number in result.notes.items():
+    for note, number in result.report.items():
         print(f"{path}: {note} ({number})", file=sys.stderr)
     return list(result.examples)
 

@@ -15,7 +15,6 @@ from uuid import uuid4
 import httpx
 
 from ..types import Entity
-from ..whole_files import whole_file
 from .bodies import PART, entities, json_lines, parsed_lines, plain_times
 from .connection import Connection
 from .records import (
@@ -210,21 +209,16 @@ class Client:
         format cannot hold some of the documents. `selection`: `split`, `label`, `person`, `until`,
         `undecided`, `history`."""
         params = {"format": format, **plain_times({"since": since, **selection})}
-        with (
-            self._server.stream(f"/projects/{project_id}/export", params=params) as answer,
-            whole_file(Path(out)) as file,
-        ):
-            for part in answer.iter_bytes():
-                file.write(part)
-            refused = int(answer.headers["spanneal-refused"])
-            if refused:
-                warnings.warn(
-                    f"the format {format} cannot hold {refused} of the documents; they are not in "
-                    f"{out}. jsonl holds everything",
-                    stacklevel=2,
-                )
-            left_out = json.loads(answer.headers["spanneal-left-out"])
-            return Exported(int(answer.headers["spanneal-documents"]), left_out)
+        headers = self._server.save(f"/projects/{project_id}/export", Path(out), params=params)
+        refused = int(headers["spanneal-refused"])
+        if refused:
+            warnings.warn(
+                f"the format {format} cannot hold {refused} of the documents; they are not in "
+                f"{out}. jsonl holds everything",
+                stacklevel=2,
+            )
+        left_out = json.loads(headers["spanneal-left-out"])
+        return Exported(int(headers["spanneal-documents"]), left_out)
 
     def pull(
         self, project_id: int, since: datetime | None = None, **selection: Any
@@ -312,12 +306,7 @@ class Client:
 
     def download(self, version_id: int, out: Path | str) -> None:
         """Writes a version's folder into a zip file, which is there once it is whole."""
-        with (
-            self._server.stream(f"/models/{version_id}/download") as answer,
-            whole_file(Path(out)) as file,
-        ):
-            for part in answer.iter_bytes():
-                file.write(part)
+        self._server.save(f"/models/{version_id}/download", Path(out))
 
     def upload(self, file: Path | str) -> ModelVersion:
         """Brings in a zip of a model's folder as a proposed version."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from ..connection_errors import explain
+from ..whole_files import whole_file
 
 _TRIES = 5
 _PAUSE = 0.5
@@ -81,6 +83,14 @@ class Connection:
                 yield answer
         except httpx.TransportError as error:
             raise self._explained(error) from error
+
+    def save(self, path: str, out: Path, **request: Any) -> httpx.Headers:
+        """Write an answer into a file, which gets its name once it is whole; returns the headers.
+        Raises as `stream`; what was there before then stays."""
+        with self.stream(path, **request) as answer, whole_file(out) as file:
+            for received in answer.iter_bytes():
+                file.write(received)
+        return answer.headers
 
     def _explained(self, error: httpx.TransportError) -> httpx.TransportError:
         """Another of its class, for those who catch it, in words that help."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -15,6 +16,8 @@ from .readers.documents import split_document
 from .readers.objects import read_json_list, read_jsonl
 from .readers.ontonotes import FIRST_LINE, SUFFIX, files_below, read_ontonotes
 from .readers.records import DataError, ParsedLine, ParseResult, lines_of
+
+_OBJECT = re.compile(r'\{\s*(["}]|$)')
 
 __all__ = [
     "DataError",
@@ -77,7 +80,8 @@ def _rows(path: Path, columns: ColumnChoice | None) -> Iterator[ParsedLine]:
 
 
 def _is_jsonl(first: str) -> bool:
-    return first.startswith("{") and (first.endswith("}") or len(first.split()) != 2)
+    """A brace may also be the first word of a column file."""
+    return bool(_OBJECT.match(first)) and (first.endswith("}") or len(first.split()) != 2)
 
 
 def _is_json_list(first: str, lines: Sequence[str]) -> bool:

@@ -64,9 +64,6 @@ class Archive:
         """The files' names in order, without what macOS adds on its own."""
         self._budget = Budget(size)
 
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name in self._members and _is_theirs(name)
-
     def left_out(self, taken: Collection[str]) -> tuple[Counted, ...]:
         """A note for each kind of files whose names end otherwise."""
         return left_out(name for name in self.names if suffix(name) not in taken)

@@ -203,6 +203,16 @@ def ensure_labels(session: Session, project_id: int, names: Sequence[str]) -> tu
     return missing
 
 
+def label_named(session: Session, project_id: int, name: str) -> Label:
+    """Raises `LookupError` that names the labels there are."""
+    present = {label.name: label for label in labels(session, project_id)}
+    if name not in present:
+        raise LookupError(
+            f"there is no label {name!r}; the project has {', '.join(present) or 'none yet'}"
+        )
+    return present[name]
+
+
 def check_label_name(name: str) -> None:
     """Raises `ValueError` for what cannot be a label's name."""
     if not 0 < len(name) <= 100 or name != name.strip() or any(char < " " for char in name):

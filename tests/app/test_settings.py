@@ -68,6 +68,15 @@ def test_a_file_name_is_refused_as_a_database_url(name: str) -> None:
         Settings.from_environment({name: "notes.db"})
 
 
+@pytest.mark.parametrize("url", ["mysql://me:secret@db/notes", "postgres://me:secret@db/notes"])
+def test_a_database_of_another_kind_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(
+        ValueError, match=r"sqlite:// or postgresql\+psycopg://, got \w+://"
+    ) as error:
+        Settings.from_environment({"SPANNEAL_DATABASE": url})
+    assert "secret" not in str(error.value)
+
+
 def test_the_process_environment_is_read_when_none_is_given(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

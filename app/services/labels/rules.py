@@ -149,14 +149,7 @@ def remove_rules(
     their suggestions stands. Raises `LookupError` for an unknown label."""
     with writing(sessions) as session:
         require(session, project_id, "review", person)
-        label_id = None
-        if label is not None:
-            ids = {known.name: known.id for known in projects.labels(session, project_id)}
-            if label not in ids:
-                raise LookupError(
-                    f"there is no label {label!r}; the project has {', '.join(ids) or 'none yet'}"
-                )
-            label_id = ids[label]
+        label_id = None if label is None else projects.label_named(session, project_id, label).id
         return rules.remove(session, project_id, person, rule_ids=rule_ids, label_id=label_id)
 
 

@@ -50,8 +50,8 @@ JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 JobStep = Literal["snapshot", "train", "evaluate", "register"]
 STEPS: tuple[JobStep, ...] = get_args(JobStep)
 
-_LISTED = 200
-"""Jobs that are read at once."""
+READ_AT_ONCE = 200
+"""Jobs that are read together, until enough of a project's are found."""
 _ID = re.compile(r"[\w-]+")
 
 _STATES: dict[str, JobState] = {
@@ -150,11 +150,28 @@ class Jobs:
         return job
 
     def every(self, project_id: int | None = None, limit: int = 50) -> tuple[Job, ...]:
-        """The newest jobs first, of one project or of all."""
-        found = islice(self._newest(project_id), limit)
-        jobs = [self._job(status) for status in found]
+        """The newest jobs first, of one project or of all, as many as may be seen of them."""
         with self._sessions() as session:
-            return tuple(job for job in jobs if allowed(session, job.project_id, "review"))
+            wanted = (
+                status
+                for status in self._newest()
+                if project_id in (None, of := _arguments(status)[0])
+                and allowed(session, of, "review")
+            )
+            return tuple(self._job(status) for status in islice(wanted, limit))
+
+    def _newest(self) -> Iterator[WorkflowStatus]:
+        """The jobs of all projects, each once, though others may be queued meanwhile; the jobs'
+        database knows no project to ask for."""
+        known: set[str] = set()
+        for first in count(step=READ_AT_ONCE):
+            found = self._client.list_workflows(
+                name=WORKFLOW, sort_desc=True, limit=READ_AT_ONCE, offset=first
+            )
+            yield from (status for status in found if status.workflow_id not in known)
+            known.update(status.workflow_id for status in found)
+            if len(found) < READ_AT_ONCE:
+                return
 
     def unfinished(self) -> tuple[Job, ...]:
         """The jobs of all projects that wait or run."""
@@ -163,18 +180,6 @@ class Jobs:
     def ended_since(self, at: datetime) -> tuple[Job, ...]:
         """The jobs of all projects that were done or failed from `at` on."""
         return self._in_states("done", "failed", completed_after=at.isoformat())
-
-    def _newest(self, project_id: int | None) -> Iterator[WorkflowStatus]:
-        """The workflows of one project or of all; DBOS knows no projects."""
-        for offset in count(0, _LISTED):
-            found = self._client.list_workflows(
-                name=WORKFLOW, sort_desc=True, limit=_LISTED, offset=offset
-            )
-            for status in found:
-                if project_id in (None, _arguments(status)[0]):
-                    yield status
-            if len(found) < _LISTED:
-                return
 
     def _in_states(self, *states: JobState, completed_after: str | None = None) -> tuple[Job, ...]:
         found = self._client.list_workflows(

@@ -32,6 +32,9 @@ def read_jsonl(path: Path, lines: Sequence[str]) -> Iterator[ParsedLine]:
             continue
         try:
             yield number, _parse(json.loads(line))
+        except json.JSONDecodeError as error:
+            problem = f"expected a JSON object a line, got {line.strip()[:60]!r}: {error}"
+            raise DataError(path, number, problem) from None
         except (ValueError, RecursionError) as error:
             raise DataError(path, number, str(error)) from None
 
@@ -98,6 +101,7 @@ def _parse(record: Any) -> ParseResult:
 
 
 def _parse_text(text: str, records: list[Any]) -> ParseResult:
+    _check_characters(text)
     accepted: list[Entity] = []
     undecided: list[Entity] = []
     for record in records:
@@ -107,6 +111,17 @@ def _parse_text(text: str, records: list[Any]) -> ParseResult:
         if (made := decision(record)) != "rejected":
             (accepted if made == "accepted" else undecided).append(Entity(start, end, label))
     return split_document(text, accepted, undecided)
+
+
+def _check_characters(text: str) -> None:
+    """Raise ValueError for half of a surrogate pair, which no tokenizer takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"expected characters, got half of one, {text[error.start]!r}, at {error.start}; write "
+            "both halves of the surrogate pair, or remove it"
+        ) from None
 
 
 def _fields(record: Any, label_key: str, other_key: str) -> tuple[int, int, str]:
@@ -127,6 +142,7 @@ def _parse_tokens(words: list[Any], records: list[Any]) -> ParseResult:
             raise ValueError(f"expected every token to be a word, got {word!r}")
     if not words:
         raise ValueError("expected at least one token, got none")
+    _check_characters(" ".join(words))
     decisions = [decision(record) for record in records]
     parts = (
         part

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from ...types import Example
 
+_EXPANDED = "entities that begin or end within a word, expanded to whole words; check their offsets"
+_JOINED = "ends of sentences within an entity, where both sentences were joined"
+
 
 class DataError(ValueError):
     """A file that cannot be read as annotated sentences: path, line and problem."""
@@ -28,6 +31,12 @@ class ParseResult:
     """Sentence boundaries removed because an entity crosses them."""
     notes: Mapping[str, int] = field(default_factory=dict)
     """What was taken for what, or left out, and how often."""
+
+    @property
+    def report(self) -> Mapping[str, int]:
+        """The notes, and the adjustments that were needed."""
+        adjusted = {_EXPANDED: self.expanded, _JOINED: self.joined}
+        return {**self.notes, **{text: number for text, number in adjusted.items() if number}}
 
 
 ParsedLine = tuple[int, ParseResult]

@@ -14,7 +14,7 @@ from app.__main__ import VERBS, main
 from app.services.model_registry.registry import ModelRegistry
 from app.services.operations.startup import open_database
 from app.settings import Settings
-from storage.engine import Sessions, writing
+from storage.engine import Sessions
 from storage.repository import projects
 from tests.app.material import environment_in, new_project, pretend_model, settings_in
 
@@ -212,34 +212,6 @@ def test_an_import_that_is_interrupted_says_what_is_in(
     captured = capsys.readouterr().out
     assert "1 documents with 1 entities added" in captured
     assert "import the file again to continue" in captured
-
-
-def test_an_export_can_be_narrowed_and_has_a_manifest_beside_it(
-    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    source, out = tmp_path / "news.jsonl", tmp_path / "out.jsonl"
-    source.write_text(submitted("Anna") + json.dumps({"text": "Open."}) + "\n")
-    main(["import", str(source), "--project", "News", "--split", "train"])
-    with writing(open_database(settings)) as session:
-        projects.add_label(session, 1, "ORG")
-    common = ["export", "--project", "News", "--format", "jsonl", "--out", str(out)]
-
-    assert main([*common, "--undecided", "--history", "--label", "ORG"]) == 0
-    records = [json.loads(line) for line in out.read_text().splitlines()]
-    assert [record.get("entities") for record in records] == [[], None]
-    assert "history" in records[0]
-    captured = json.loads((tmp_path / "out.jsonl.manifest.json").read_text())
-    assert captured["filters"]["labels"] == ["ORG"]
-    assert captured["counts"]["documents"] == 2
-
-    for flags, item in (
-        (["--split", "holdout"], 0),
-        (["--person", "Nobody"], 0),
-        (["--since", "2020-01-01", "--until", "2020-01-02"], 0),
-        (["--since", "2020-01-01", "--split", "train"], 1),
-    ):
-        assert main([*common, *flags]) == 0
-        assert len(out.read_text().splitlines()) == item, flags
 
 
 def test_the_columns_of_a_file_can_be_chosen(

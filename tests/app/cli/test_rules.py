@@ -67,6 +67,7 @@ def test_what_is_not_taken_is_named_and_told_by_the_exit_status(
         (["import", "absent.txt"], "there is no such file"),
         (["import", "a.pdf"], "this is a PDF file"),
         (["remove", "--label", "X"], "there is no label 'X'"),
+        (["remove", "--rule", "7", "--rule", "8"], "2 of the numbers are no rule's"),
     ],
 )
 def test_errors_teach(

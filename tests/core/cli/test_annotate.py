@@ -25,6 +25,7 @@ def test_what_is_kept_and_refused_may_be_written_as_annotate_writes_entities() -
         ('{"text": "Oslo", "fixed": [[0, 4, "LOC"]]}', "must be a mapping, not list"),
         ('{"text": "Oslo", "fixed": [{"start": 0, "end": 4}]}', "'label'"),
         ('{"text": "Oslo", "fixed": [{"start": 0.5, "end": 4, "label": "LOC"}]}', "got 0.5, 4"),
+        ('{"text": "Oslo", "fixed": [{"start": true, "end": 4, "label": "LOC"}]}', "got True, 4"),
         ('{"text": "Oslo", "suppressed": [{"start": 0, "end": 4, "label": 7}]}', "and 7"),
         ('{"text": "Oslo", "suppressed": [{"start": 4, "end": 4, "label": "LOC"}]}', "start < end"),
     ],

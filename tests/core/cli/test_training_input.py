@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from core.__main__ import main
+from core.cli.shared import read_data
 from core.config import OF_DIFFUSION
 from core.types import Example
 from tests.core.conftest import Learned
@@ -57,4 +59,17 @@ def test_a_baseline_has_no_setting_of_diffusion(
 ) -> None:
     with pytest.raises(SystemExit):
         main(["baseline", "--help"])
-    assert "--" + name.replace("_", "-") not in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "--" + name.replace("_", "-") not in printed
+    assert "paper" not in printed
+
+
+def test_an_offset_within_a_word_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold = tmp_path / "gold.jsonl"
+    entity = {"start": 1, "end": 2, "label": "PER"}
+    gold.write_text(json.dumps({"text": "Bo slept.", "entities": [entity]}))
+
+    assert len(read_data(gold, None)) == 1
+    assert f"{gold}: entities that begin or end within a word" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -102,3 +103,32 @@ def test_a_server_that_gives_no_answer_is_told_with_what_to_do(url: str, sentenc
         connection.ask("GET", "/projects")
     with pytest.raises(httpx.ConnectError, match=re.escape(sentence)), connection.stream("/file"):
         pass
+
+
+class BrokenOff(httpx.SyncByteStream):
+    """A body whose connection is lost after its first part."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"half"
+        raise httpx.ReadError("reset")
+
+
+def test_a_file_that_comes_whole_gets_its_name(tmp_path: Path) -> None:
+    connection, _, _ = asked(httpx.Response(200, content=b"whole", headers={"documents": "3"}))
+    assert connection.save("/export", tmp_path / "out.jsonl")["documents"] == "3"
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"whole"]
+
+
+@pytest.mark.parametrize(
+    "answer", [httpx.Response(200, stream=BrokenOff()), httpx.Response(503, json=BUSY)]
+)
+def test_a_file_that_breaks_off_leaves_what_was_there_before(
+    answer: httpx.Response, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.jsonl"
+    out.write_bytes(b"yesterday's")
+    connection, _, _ = asked(answer)
+
+    with pytest.raises((httpx.TransportError, ServerError)):
+        connection.save("/export", out)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"yesterday's"]

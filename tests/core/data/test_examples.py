@@ -80,6 +80,19 @@ def test_an_entity_across_a_sentence_end_joins_the_sentences() -> None:
     assert reading.joined == 2
 
 
+def test_what_was_adjusted_is_reported_beside_the_notes(tmp_path: Path) -> None:
+    entities = [{"start": 4, "end": 8, "label": "PER"}, {"start": 18, "end": 33, "label": "MISC"}]
+    adjusted = {"text": "the Bankers left. Nothing. He sat. She slept.", "entities": entities}
+    skipped = {"text": "Oslo", "entities": [], "status": "skipped"}
+    reading = read_file(written(tmp_path, lines(adjusted, skipped)))
+
+    assert list(reading.report.values()) == [1, 1, 1]
+    left_out, expanded, joined = reading.report
+    assert "their status is skipped" in left_out
+    assert "within a word, expanded" in expanded
+    assert "both sentences were joined" in joined
+
+
 def test_conll_columns_are_read_in_any_scheme(tmp_path: Path) -> None:
     content = (
         "-DOCSTART- -X- -X- O\n\n"
@@ -102,6 +115,8 @@ def test_json_of_two_words_without_blanks_is_no_column(tmp_path: Path) -> None:
 def test_a_conll_word_may_look_like_json(tmp_path: Path) -> None:
     (example,) = read_examples(written(tmp_path, "{ O\n} O"))
     assert example.words == ("{", "}")
+    (tagged,) = read_examples(written(tmp_path, "{ NN O\n} NN O"))
+    assert tagged.words == ("{", "}")
 
 
 def test_a_byte_order_mark_is_not_part_of_the_text(tmp_path: Path) -> None:
@@ -129,6 +144,9 @@ GOOD = lines({"tokens": ["a"], "entities": []})
     [
         ("", 1, "at least one sentence"),
         (GOOD + "\n{", 2, "Expecting"),
+        ('{\n "tokens": ["a"]\n}', 1, "expected a JSON object a line, got '{'"),
+        ('{"text": "a \\ud800", "entities": []}', 1, "expected characters, got half of one"),
+        ('{"tokens": ["\\ud800"], "entities": []}', 1, "expected characters, got half of one"),
         (GOOD + "\n[]", 2, 'expected an object with "text" or "tokens"'),
         (GOOD + '\n{"text": "a", "entities": "x"}', 2, '"entities" as a list'),
         (GOOD + '\n{"tokens": ["a", " "], "entities": []}', 2, "every token to be a word"),

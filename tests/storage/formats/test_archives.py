@@ -31,7 +31,11 @@ def test_members_are_read_by_name_and_what_a_mac_adds_is_not_there() -> None:
 
     assert made.names == ("a/b.txt",)
     assert made.read("a/b.txt") == b"one"
-    assert [name in made for name in ("a/b.txt", "a/.DS_Store", "b.txt")] == [True, False, False]
+    assert [name in made.names for name in ("a/b.txt", "a/.DS_Store", "b.txt")] == [
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.timeout(60)  # made anew each time they take minutes

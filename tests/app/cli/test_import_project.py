@@ -1,4 +1,4 @@
-"""python -m app import: which labels a project has that the import begins."""
+"""python -m app import: the project that an import begins."""
 
 from __future__ import annotations
 
@@ -44,3 +44,26 @@ def test_a_project_that_an_import_begins_has_the_labels_of_its_file(
         project = projects.by_name(session, "News")
         assert project is not None
         assert [label.name for label in projects.labels(session, project.id)] == labels
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("", "a project needs a name"), ("  ", "a project needs a name"), ("x" * 201, "got 201")],
+)
+def test_a_project_that_an_import_begins_has_a_name_as_on_the_page(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    reason: str,
+) -> None:
+    for variable, value in environment_in(tmp_path).items():
+        monkeypatch.setenv(variable, value)
+    source = tmp_path / "news.txt"
+    source.write_text("Anna met Bo.")
+
+    assert main(["import", str(source), "--project", name]) == 1
+    assert reason in capsys.readouterr().err
+    assert main(["import", str(source), "--project", " News "]) == 0
+    with open_database(settings_in(tmp_path))() as session:
+        assert [project.name for project in projects.every(session)] == ["News"]
