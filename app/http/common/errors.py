@@ -27,7 +27,7 @@ from app.services.team.permissions import NotAllowedError
 from app.services.team.tokens import TokenStateError
 from app.services.webhooks.webhooks import WebhookLimitError
 from core.modeling.tokenizer_file import TokenizerError
-from storage.database_errors import OUTAGES, problem_of
+from storage.database_errors import OUTAGES, public_problem_of
 
 LOG = logging.getLogger(__name__)
 _STATUSES: dict[type[Exception], int] = {
@@ -147,10 +147,8 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
     """Says what is wrong in general; the statement, which may hold texts, is the log's."""
     assert isinstance(error, OUTAGES)
     LOG.error("the database failed a program's request", exc_info=error)
-    known = problem_of(error)
-    unknown = known.what.startswith("the database says")  # in its own words, maybe with a text
-    what = "the database failed" if unknown else known.what
-    return answer(503, ApiError(503, what, remedy=known.remedy).body)
+    problem = public_problem_of(error)
+    return answer(503, ApiError(503, problem.what, remedy=problem.remedy).body)
 
 
 async def _half_a_character(request: Request, error: Exception) -> JSONResponse:
