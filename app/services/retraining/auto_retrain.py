@@ -18,8 +18,6 @@ from storage.repository import model_versions, projects, statistics
 EVERY = 60.0
 """Seconds between two looks."""
 LEAST, MOST = 5, 100_000
-_LOOKED_BACK = 500
-"""Jobs of all projects among which a project's last one is looked for."""
 LOG = logging.getLogger(__name__)
 _State = tuple[tuple[int, datetime | None], int | None]
 """How many documents of a project are answered, and since when; and the active model version."""
@@ -91,7 +89,7 @@ class AutoRetrain:
     def _due(self, project_id: int, number: int) -> bool:
         """A job counts from when it was asked for, however it ended: what fails is not begun
         again and again. One of the future, from a clock that was ahead, does not count."""
-        jobs = self._queue.every(project_id, _LOOKED_BACK)
+        jobs = self._queue.every(project_id)
         if any(job.active for job in jobs):
             return False
         begun = [job.created_at for job in jobs if job.created_at <= now()]

@@ -9,9 +9,10 @@ from __future__ import annotations
 import copy
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count, islice
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Literal, get_args
@@ -49,6 +50,8 @@ JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 JobStep = Literal["snapshot", "train", "evaluate", "register"]
 STEPS: tuple[JobStep, ...] = get_args(JobStep)
 
+READ_AT_ONCE = 200
+"""Jobs that are read together, until enough of a project's are found."""
 _ID = re.compile(r"[\w-]+")
 
 _STATES: dict[str, JobState] = {
@@ -147,11 +150,28 @@ class Jobs:
         return job
 
     def every(self, project_id: int | None = None, limit: int = 50) -> tuple[Job, ...]:
-        """The newest jobs first, of one project or of all."""
-        found = self._client.list_workflows(name=WORKFLOW, sort_desc=True, limit=limit)
-        jobs = [job for job in map(self._job, found) if project_id in (None, job.project_id)]
+        """The newest jobs first, of one project or of all, as many as may be seen of them."""
         with self._sessions() as session:
-            return tuple(job for job in jobs if allowed(session, job.project_id, "review"))
+            wanted = (
+                status
+                for status in self._newest()
+                if project_id in (None, of := _arguments(status)[0])
+                and allowed(session, of, "review")
+            )
+            return tuple(self._job(status) for status in islice(wanted, limit))
+
+    def _newest(self) -> Iterator[WorkflowStatus]:
+        """The jobs of all projects, each once, though others may be queued meanwhile; the jobs'
+        database knows no project to ask for."""
+        known: set[str] = set()
+        for first in count(step=READ_AT_ONCE):
+            found = self._client.list_workflows(
+                name=WORKFLOW, sort_desc=True, limit=READ_AT_ONCE, offset=first
+            )
+            yield from (status for status in found if status.workflow_id not in known)
+            known.update(status.workflow_id for status in found)
+            if len(found) < READ_AT_ONCE:
+                return
 
     def unfinished(self) -> tuple[Job, ...]:
         """The jobs of all projects that wait or run."""
