@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from app.edit_operations import EditError
 from app.server_paths import without_paths
 from app.services.labels.changes import LabelChangeError
+from app.services.labels.label_set import KeyTakenError
 from app.services.model_registry.promotions import NoWayBackError
 from app.services.model_registry.registry import ModelFolderError
 from app.services.operations.projects import NameTakenError
@@ -38,6 +39,7 @@ _STATUSES: dict[type[Exception], int] = {
     EditError: 409,
     NameTakenError: 409,
     LabelChangeError: 409,
+    KeyTakenError: 409,
     NoWayBackError: 409,
     AssignmentError: 409,
     RetrainingError: 409,
