@@ -30,8 +30,8 @@ Name = Annotated[
     Field(
         min_length=1,
         max_length=new_project.LONGEST_NAME,
-        pattern=rf"[^{_SPACES}]",
-        description="Not of spaces alone",
+        pattern=rf"^[^\x00-\x1f]*[^{_SPACES}][^\x00-\x1f]*$",
+        description="One line, not of spaces alone",
     ),
 ]
 LabelName = Annotated[
