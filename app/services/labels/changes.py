@@ -81,8 +81,8 @@ def revise(
         require(session, project_id, "review", person)
         label = of_project(session, project_id, label_id)
         present = {"color": label.color, "key": label.key, "description": label.description}
-        looks = {field: given.get(field, was) for field, was in present.items()}
-        projects.change_label(session, label.id, **looks)
+        appearance = {field: given.get(field, was) for field, was in present.items()}
+        projects.change_label(session, label.id, **appearance)
         if "key" in given:
             require_own_keys(session, project_id, (label.id,))
         _rename(session, label, given.get("name", label.name), person)

@@ -19,10 +19,10 @@ pytestmark = pytest.mark.sqlite
 
 
 def labels_of(served: Served) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = served.client.get(
+    listed: list[dict[str, Any]] = served.client.get(
         f"/api/v1/projects/{served.project}/labels"
     ).json()
-    return found
+    return listed
 
 
 def patch(served: Served, label_id: int, **change: object) -> Any:
@@ -75,26 +75,26 @@ def test_a_key_that_does_something_else_is_refused_as_on_the_page(
 
 def test_labels_may_exchange_their_keys(sessions: Sessions) -> None:
     project = new_project(sessions, filled=False)
-    one, two, _ = label_set.labels(sessions, project)
+    first, second, _ = label_set.labels(sessions, project)
     exchanged = [
-        LabelChange(one.id, one.color, two.key, ""),
-        LabelChange(two.id, two.color, one.key, ""),
+        LabelChange(first.id, first.color, second.key, ""),
+        LabelChange(second.id, second.color, first.key, ""),
     ]
     label_set.change_labels(sessions, project, exchanged)
 
     assert [label.key for label in label_set.labels(sessions, project)][:2] == ["2", "1"]
     with pytest.raises(KeyTakenError, match="would share the key '2'"):
-        label_set.change_labels(sessions, project, [LabelChange(two.id, two.color, "2", "")])
+        label_set.change_labels(sessions, project, [LabelChange(second.id, second.color, "2", "")])
 
 
 def test_two_who_change_one_label_at_once_lose_nothing(sessions: Sessions) -> None:
     project = new_project(sessions, filled=False)
     label = label_set.labels(sessions, project)[0]
-    together = Barrier(4)
+    barrier = Barrier(4)
     given = [{"name": "WHO"}, {"color": "#123456"}, {"key": "q"}, {"description": "people"}]
 
     def change(part: dict[str, str]) -> None:
-        together.wait()
+        barrier.wait()
         changes.revise(sessions, project, label.id, part, "Ada")
 
     threads = [Thread(target=change, args=(part,)) for part in given]

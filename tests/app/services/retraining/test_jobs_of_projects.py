@@ -25,8 +25,8 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jobs]:
     settings = settings_in(tmp_path)
     sessions = open_database(settings)
     made = Jobs(settings, sessions)
-    one, other = (new_project(sessions, name=name, filled=False) for name in ("one", "other"))
-    for number, project in enumerate([one, *[other] * 7, one]):
+    few, many = (new_project(sessions, name=name, filled=False) for name in ("few", "many"))
+    for number, project in enumerate([few, *[many] * 7, few]):
         enqueue(made, project, f"job-{number}")
     yield made
     made.close()
@@ -72,12 +72,12 @@ def test_a_job_that_is_queued_meanwhile_makes_none_appear_twice(
     ask = jobs._client.list_workflows
 
     def asked(**question: object) -> object:
-        found = ask(**question)  # type: ignore[arg-type]
+        result = ask(**question)  # type: ignore[arg-type]
         enqueue(jobs, 2, f"late-{question['offset']}")
-        return found
+        return result
 
     monkeypatch.setattr(jobs._client, "list_workflows", asked)
-    found = [status.workflow_id for status in jobs._newest()]
+    result = [status.workflow_id for status in jobs._newest()]
 
-    assert len(found) == len(set(found))
-    assert {f"job-{number}" for number in range(9)} <= set(found)
+    assert len(result) == len(set(result))
+    assert {f"job-{number}" for number in range(9)} <= set(result)

@@ -100,11 +100,11 @@ def test_a_database_that_is_gone_is_told_in_words(sessions: Sessions, anna: Test
     assert answer.text.startswith("The database file is missing. Restore the file")
 
 
-@pytest.mark.parametrize("trouble", [make_read_only, lose])
+@pytest.mark.parametrize("failure", [make_read_only, lose])
 def test_who_signs_in_meanwhile_is_told_in_words_and_keeps_the_name(
-    sessions: Sessions, anna: TestClient, trouble: Any
+    sessions: Sessions, anna: TestClient, failure: Any
 ) -> None:
-    trouble(sessions)
+    failure(sessions)
     anna.cookies.clear()
     answer = anna.post("/sign-in", data={"name": "Anna", "password": GOOD})
 
