@@ -56,12 +56,16 @@ def token() -> str:
 
 def name_of(claims: Mapping[str, Any]) -> str | None:
     """The name that an account must have: the e-mail address, unless the provider says that it is
-    not verified; else the preferred user name."""
+    not verified; else the preferred user name. Where an address is not verified, that name is no
+    address either: many providers make it the address that somebody typed."""
     email, verified = claims.get("email"), claims.get("email_verified", True)
-    if isinstance(email, str) and email and verified not in (False, "false"):
-        return email
+    given = isinstance(email, str) and email != ""
+    if given and str(verified).lower() == "true":
+        return str(email)
     preferred = claims.get("preferred_username")
-    return preferred if isinstance(preferred, str) and preferred else None
+    if not isinstance(preferred, str) or (given and "@" in preferred):
+        return None
+    return preferred or None
 
 
 def _vouched_for(sessions: Sessions) -> Acting:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
+    InternalError,
     OperationalError,
     SQLAlchemyError,
     StatementError,
@@ -19,8 +20,9 @@ from storage.engine import BUSY, BUSY_TIMEOUT_MS, GONE, NewerSchemaError
 
 StorageError = SQLAlchemyError
 """What every query may raise, for whoever shows it and knows no SQLAlchemy."""
-OUTAGES = (OperationalError, PoolTimeoutError)
-"""Of these, what says nothing about the query: the database cannot serve anybody just now."""
+OUTAGES = (OperationalError, InternalError, PoolTimeoutError)
+"""Of these, what says nothing about the query: the database cannot serve anybody just now. A
+PostgreSQL that became read-only is an `InternalError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class DatabaseProblem:
     """Whole sentences."""
 
 
+_OWN_WORDS = "the database says: "
 _FULL = DatabaseProblem(
     "the database’s disk is full",
     "Free some space on it, or ask the server’s administrator.",
@@ -141,9 +144,17 @@ def problem_of(error: SQLAlchemyError | sqlite3.Error) -> DatabaseProblem:
     if known is None and isinstance(error, DBAPIError) and error.connection_invalidated:
         known = _AWAY
     return known or DatabaseProblem(
-        f"the database says: {cause or error}",
+        f"{_OWN_WORDS}{cause or error}",
         "Try again; if it happens again, see the server’s log.",
     )
+
+
+def public_problem_of(error: SQLAlchemyError) -> DatabaseProblem:
+    """What to tell whoever asks over the network: what the database says in its own words may hold
+    a text."""
+    problem = problem_of(error)
+    in_own_words = problem.what.startswith(_OWN_WORDS)
+    return replace(problem, what="the database failed") if in_own_words else problem
 
 
 def is_of_the_data(error: SQLAlchemyError) -> bool:

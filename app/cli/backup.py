@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     out = options.out or Path(f"spanneal-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip")
     manifest = back_up(Settings.from_environment(), out)
     for path in manifest.missing:
-        print(f"the model folder {path} is missing, so it is not in the backup", file=sys.stderr)
+        print(f"{path} is missing or cannot be read, so it is not in the backup", file=sys.stderr)
     counts = ", ".join(f"{number:,} {name}" for name, number in manifest.counts.items())
     print(f"{out} ({out.stat().st_size / 2**20:.1f} MB): {counts}, {len(manifest.models)} models")
     return 0

@@ -22,6 +22,7 @@ from app.settings import Settings
 from app.web import listen_address
 from app.web.origin import same_origin
 from app.web.threads import OwnThreads
+from storage.database_errors import StorageError, public_problem_of
 from storage.engine import Sessions
 
 LOG = logging.getLogger(__name__)
@@ -72,8 +73,11 @@ class Gate:
             return _of_another_site(asked)
         if settings.auth != "accounts" or _is_open(path):
             return None
-        if await _threads.run(_whose, settings, asked.cookies.get(COOKIE, "")):
-            return None
+        try:
+            if await _threads.run(_whose, settings, asked.cookies.get(COOKIE, "")):
+                return None
+        except StorageError as error:
+            return _of_database(error)
         if asked.scope.get("method") == "GET" and "text/html" in asked.headers.get("accept", ""):
             query = asked.scope["query_string"].decode("latin-1")
             wanted = path + (f"?{query}" if query else "")
@@ -92,6 +96,17 @@ def _of_another_site(asked: HTTPConnection) -> Response:
         asked.scope.get("scheme"),
     )
     return PlainTextResponse("This was sent by a page of another site.\n", 403)
+
+
+def _of_database(error: StorageError) -> Response:
+    LOG.error("the database failed the gate", exc_info=error)
+    return PlainTextResponse(database_sentences(error) + "\n", 503, {"Retry-After": "60"})
+
+
+def database_sentences(error: StorageError) -> str:
+    """What is wrong with the database and what helps, for who may be anybody."""
+    problem = public_problem_of(error)
+    return f"{problem.what[:1].upper()}{problem.what[1:]}. {problem.remedy}"
 
 
 def database(settings: Settings) -> Sessions:

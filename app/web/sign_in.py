@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from html import escape
 from pathlib import Path
 from string import Template
@@ -14,11 +15,13 @@ from starlette.routing import Route
 
 from app.services.team.sign_in import LONGEST, SignInError, sign_in, signed_in
 from app.settings import Settings
-from app.web.gate import COOKIE, SIGN_IN, database
+from app.web.gate import COOKIE, SIGN_IN, database, database_sentences
 from app.web.headers import form_policy
 from app.web.origin import same_origin
 from app.web.plain_page import plain_page
+from storage.database_errors import StorageError
 
+LOG = logging.getLogger(__name__)
 LONGEST_FORM = 4_096
 """Bytes of a name, a password and where to go."""
 AT_ONCE = 2
@@ -34,9 +37,11 @@ async def ask(request: Request) -> Response:
     if settings.auth != "accounts":
         return RedirectResponse("/", 303)
     if token:
-        found = await to_thread.run_sync(signed_in, database(settings), token)
-        if found is not None:
-            return RedirectResponse(wanted, 303)
+        try:
+            if await to_thread.run_sync(signed_in, database(settings), token):
+                return RedirectResponse(wanted, 303)
+        except StorageError as error:
+            return _without_database(wanted, error)
     return _form(wanted, "")
 
 
@@ -59,6 +64,8 @@ async def answer(request: Request) -> Response:
         )
     except SignInError as error:
         return _form(wanted, str(error), form.get("name", ""), status=403)
+    except StorageError as error:
+        return _without_database(wanted, error, form.get("name", ""))
     sent_on = RedirectResponse(wanted, 303)
     sent_on.set_cookie(
         COOKIE,
@@ -82,6 +89,11 @@ def _form(wanted: str, problem: str, name: str = "", status: int = 200) -> HTMLR
     form = _FORM.substitute(problem=message, next=escape(wanted), name=escape(name))
     headers = {"Content-Security-Policy": form_policy(), "Cache-Control": "no-store"}
     return HTMLResponse(plain_page("Sign in", form), status, headers)
+
+
+def _without_database(wanted: str, error: StorageError, name: str = "") -> HTMLResponse:
+    LOG.error("nobody can sign in", exc_info=error)
+    return _form(wanted, database_sentences(error), name, status=503)
 
 
 def _below(wanted: str) -> str:

@@ -8,6 +8,7 @@ believed: bytes are counted as they come out.
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import stat
 import struct
@@ -32,10 +33,12 @@ MOST_IN_MEMBER = MOST_IN_RECORD
 _MOST_KINDS = 20
 """Kinds of files that are named; a file has one of few."""
 
-_FAULTS = (
-    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
-    struct.error, ValueError, OverflowError, LookupError,
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
+    struct.error,
 )  # fmt: skip
+"""What `zipfile` raises where an archive's own bytes are wrong, and nothing else is."""
+_FAULTS = (*DAMAGED, OSError, ValueError, OverflowError, LookupError)
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 """How an archive begins, and how an empty one does."""
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"

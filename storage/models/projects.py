@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, true
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.columns import UtcDateTime, hex_colour, now, one_of
+from storage.columns import RawText, UtcDateTime, hex_colour, now, one_of
 from storage.enums import ROLES, QueueOrder, Role
 from storage.models.base import Base
 
@@ -21,7 +21,7 @@ class Project(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    guidelines: Mapped[str] = mapped_column(Text, default="", server_default="")
+    guidelines: Mapped[str] = mapped_column(RawText, default="", server_default="")
     """How to decide, in the project's own words (Markdown)."""
     holdout_share: Mapped[float] = mapped_column(
         default=HOLDOUT_SHARE, server_default=str(HOLDOUT_SHARE)
@@ -56,7 +56,7 @@ class Label(Base):
     name: Mapped[str] = mapped_column(String(100))
     color: Mapped[str] = mapped_column(String(7))
     key: Mapped[str | None] = mapped_column(String(1))
-    description: Mapped[str] = mapped_column(Text, default="")
+    description: Mapped[str] = mapped_column(RawText, default="")
     position: Mapped[int]
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Since when it lies in the trash; entities that have it are kept, and not shown."""

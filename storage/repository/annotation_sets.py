@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -190,35 +190,6 @@ def newest_submitted(project_id: int) -> Select[Any]:
         .where(Document.project_id == project_id, SUBMITTED)
         .group_by(AnnotationSet.document_id)
     )
-
-
-def followed(
-    session: Session, project_id: int, tool: str, annotations: Collection[int]
-) -> Sequence[int]:
-    """The submitted documents whose answer is one of these annotations of another tool."""
-    source = AnnotationSet.provenance["followed"]
-    query = (
-        select(Document.id)
-        .join(AnnotationSet, AnnotationSet.document_id == Document.id)
-        .where(
-            Document.project_id == project_id,
-            Document.status == "submitted",
-            AnnotationSet.id.in_(newest_submitted(project_id)),
-            source["tool"].as_string() == tool,
-            source["annotation"].as_integer().in_(annotations),
-        )
-        .order_by(Document.id)
-    )
-    return session.scalars(query).all()
-
-
-def newest_of_tool(
-    session: Session, document_id: int, tool: str, owner: str | None = None
-) -> AnnotationSet | None:
-    """The newest draft or submitted set that came of another tool's annotation."""
-    came = AnnotationSet.provenance["followed"]["tool"].as_string() == tool
-    query = set_queries.newest(AnnotationSet.origin == "person", of_owner(owner), came)
-    return set_queries.first(session, query, document_id=document_id)
 
 
 def drafts_from(session: Session, prediction_id: int) -> Sequence[AnnotationSet]:

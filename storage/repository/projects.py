@@ -41,7 +41,13 @@ class NameTakenError(ValueError):
 
 
 def create(session: Session, name: str) -> Project:
-    """Raises `NameTakenError`: a project in the trash keeps its name, so that it can come back."""
+    """Raises `ValueError` for a name that is not one line, and `NameTakenError`: a project in the
+    trash keeps its name, so that it can come back."""
+    if any(char < " " for char in name):
+        raise ValueError(
+            f"a project’s name is one line without control characters, got {name[:120]!r}; leave "
+            "them out"
+        )
     query = select(Project).where(Project.name == name).execution_options(**WITH_TRASH)
     taken = session.scalars(query).one_or_none()
     if taken is not None:

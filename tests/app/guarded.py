@@ -205,6 +205,10 @@ GUARDED: dict[str, tuple[str, Call]] = {
         "review",
         lambda w: label_changes.rename(w.sessions, w.project, w.label, "ORG", w.name),
     ),
+    "labels.changes.revise": (
+        "review",
+        lambda w: label_changes.revise(w.sessions, w.project, w.label, {"key": "q"}, w.name),
+    ),
     "labels.changes.merge": (
         "review",
         lambda w: label_changes.merge(w.sessions, w.project, w.label, 0, w.name),

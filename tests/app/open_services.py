@@ -27,6 +27,7 @@ OPEN = {
     "suggestions.instant_wake.wait": ("whether the machine is at work"),
     "team.permissions.for_nobody": "for the machine itself; no page is given such sessions",
     "annotation.versions.current": "numbers alone, for pages that were let look at the documents",
+    "team.last_use.note_use": "writes for whom `sign_in` and `tokens` have let in",
     "operations.projects.every": "lists what the person may see; see its own test",
     "operations.projects.with_labels": "lists what the person may see; see the interface's tests",
     "operations.projects.locate": "finds only what the person may see; see its own test",

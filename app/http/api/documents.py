@@ -25,6 +25,8 @@ from storage.records import DocumentFilter
 
 router = APIRouter(tags=["documents"])
 Short = Annotated[str, Query(max_length=200)]
+Named = Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+"""A label or a person; no name has a control character."""
 
 
 class DocumentOut(BaseModel):
@@ -115,8 +117,8 @@ def page(
     status: DocumentStatus | None = None,
     search: Short = "",
     after: Annotated[int, Query(ge=0, lt=2**31)] = 0,
-    label: Short = "",
-    person: Short = "",
+    label: Named = "",
+    person: Named = "",
     updated_since: AwareDatetime | None = None,
     meta_key: Short = "",
     meta_value: Short = "",

@@ -31,6 +31,7 @@ from storage.records import Selection
 router = APIRouter()
 _IN_MEMORY = 2**20
 _MOST_NAMES = 100
+_Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 JobId = Annotated[str, Path(pattern=r"^[\w-]{1,100}$")]
 _DEFAULTS = RetrainingSettings()
 
@@ -102,8 +103,8 @@ def exported(
     caller: Calling,
     format: Annotated[str, Query(json_schema_extra={"enum": list(EXPORT_FORMATS)})] = "jsonl",
     split: Annotated[list[Split] | None, Query()] = None,
-    label: Annotated[list[str] | None, Query(max_length=_MOST_NAMES)] = None,
-    person: Annotated[list[str] | None, Query(max_length=_MOST_NAMES)] = None,
+    label: Annotated[list[_Name] | None, Query(max_length=_MOST_NAMES)] = None,
+    person: Annotated[list[_Name] | None, Query(max_length=_MOST_NAMES)] = None,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
     undecided: bool = False,

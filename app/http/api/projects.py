@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.components.span_annotator.hotkeys import conflicts
 from app.edit_operations import MAX_LABEL
 from app.http.common.authentication import Caller, Calling
 from app.http.common.errors import ApiError
 from app.services.labels import changes, label_set
-from app.services.labels.label_set import LabelChange, ProjectLabel
+from app.services.labels.label_set import ProjectLabel
 from app.services.labels.proposed import ProposedLabel
 from app.services.operations import new_project, projects
 from app.services.operations.projects import ProjectSettings, ProjectView
@@ -29,8 +30,8 @@ Name = Annotated[
     Field(
         min_length=1,
         max_length=new_project.LONGEST_NAME,
-        pattern=rf"[^{_SPACES}]",
-        description="Not of spaces alone",
+        pattern=rf"^[^\x00-\x1f]*[^{_SPACES}][^\x00-\x1f]*$",
+        description="One line, not of spaces alone",
     ),
 ]
 LabelName = Annotated[
@@ -163,19 +164,17 @@ def add_label(project_id: Id, new: NewLabel, caller: Calling) -> ProjectLabel:
 
 @router.patch("/projects/{project_id}/labels/{label_id}")
 def change_label(project_id: Id, label_id: Id, change: LabelPatch, caller: Calling) -> ProjectLabel:
-    """Renames a label in every document, or changes its colour, its key or its description."""
-    label = _find(caller, caller.reach(project_id), label_id)
-    given = change.model_dump(exclude_unset=True)
-    name = given.pop("name", None)
-    if given:
-        appearance = {"color": label.color, "key": label.key, "description": label.description}
-        changed = {field: new for field, new in given.items() if new is not None or field == "key"}
-        label_set.change_labels(
-            caller.sessions, project_id, [LabelChange(label.id, **{**appearance, **changed})]
-        )
-    if name is not None:
-        changes.rename(caller.sessions, project_id, label_id, name, caller.person)
-    return _find(caller, project_id, label_id)
+    """Renames a label in every document, or changes its colour, its key or its description: all
+    that is named, or nothing. 409 where another label or an action of the page has the key."""
+    project = projects.get(caller.sessions, caller.reach(project_id))
+    given = {
+        field: new
+        for field, new in change.model_dump(exclude_unset=True).items()
+        if new is not None or field == "key"
+    }
+    if key := given.get("key"):
+        _require_free(label_id, key, project)
+    return changes.revise(caller.sessions, project_id, label_id, given, caller.person)
 
 
 @router.post("/projects/{project_id}/labels/{label_id}/merge")
@@ -186,14 +185,18 @@ def merge_label(project_id: Id, label_id: Id, wanted: MergeInto, caller: Calling
     return Merged(documents=merged)
 
 
-def _find(caller: Caller, project_id: int, label_id: int) -> ProjectLabel:
-    for label in label_set.labels(caller.sessions, project_id):
-        if label.id == label_id:
-            return label
-    raise LookupError(
-        f"project {project_id} has no label {label_id}; GET /projects/{project_id}/labels lists "
-        "its labels"
-    )
+def _require_free(label_id: int, key: str, project: ProjectView) -> None:
+    """Raises `ApiError` for a key that the page's own actions need; labels know each other's."""
+    without = conflicts((), project.hotkeys)
+    problems = conflicts([{"name": label_id, "key": key}], project.hotkeys)
+    if wrong := [problem for problem in problems if problem not in without]:
+        raise ApiError(
+            409,
+            f"a label cannot have this key: {wrong[0].rstrip('.')}",
+            got=key,
+            expected="a key that does nothing else",
+            remedy="Choose another key, or null for none.",
+        )
 
 
 def _shown(caller: Caller, project_id: int) -> ProjectOut:

@@ -36,7 +36,7 @@ class AssignmentOut(BaseModel):
 
 
 _People = Annotated[
-    list[Annotated[str, Field(min_length=1, max_length=200)]],
+    list[Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]],
     Field(min_length=1, max_length=assignment.MOST),
 ]
 

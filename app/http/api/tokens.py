@@ -29,7 +29,9 @@ class Validity(BaseModel):
 
 class NewToken(Validity):
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=_NEW_NAME)]
-    person: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    person: (
+        Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")] | None
+    ) = None
     """The account that it acts for; null: the person who asks, where people sign in."""
     project_id: Annotated[int | None, Field(ge=1, lt=2**31)] = None
     """The only project that it reaches; null: all that the person does."""

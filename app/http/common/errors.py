@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from starlette.responses import JSONResponse
 from app.edit_operations import EditError
 from app.server_paths import without_paths
 from app.services.labels.changes import LabelChangeError
+from app.services.labels.label_set import KeyTakenError
 from app.services.model_registry.promotions import NoWayBackError
 from app.services.model_registry.registry import ModelFolderError
 from app.services.operations.projects import NameTakenError
@@ -27,7 +29,7 @@ from app.services.team.permissions import NotAllowedError
 from app.services.team.tokens import TokenStateError
 from app.services.webhooks.webhooks import WebhookLimitError
 from core.modeling.tokenizer_file import TokenizerError
-from storage.database_errors import OUTAGES, problem_of
+from storage.database_errors import OUTAGES, public_problem_of
 
 LOG = logging.getLogger(__name__)
 _STATUSES: dict[type[Exception], int] = {
@@ -38,6 +40,7 @@ _STATUSES: dict[type[Exception], int] = {
     EditError: 409,
     NameTakenError: 409,
     LabelChangeError: 409,
+    KeyTakenError: 409,
     NoWayBackError: 409,
     AssignmentError: 409,
     RetrainingError: 409,
@@ -59,6 +62,11 @@ class ErrorAnswer(BaseModel):
     error: ErrorBody
 
 
+_DISKS = {
+    errno.ENOSPC: "the server's disk is full",
+    errno.EDQUOT: "the server's share of its disk is used up",
+    errno.EROFS: "the server's disk is read-only",
+}
 _MEANINGS = {
     400: "A value that cannot be",
     401: "No valid token",
@@ -69,7 +77,7 @@ _MEANINGS = {
     422: "A field that is missing, unknown or out of bounds",
     429: "Too many requests; see Retry-After",
     500: "A fault of the server; its log has it",
-    503: "The database, the jobs or the model cannot be reached; see Retry-After",
+    503: "The database, the jobs, the model or the disk cannot be used; see Retry-After",
 }
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorAnswer, "description": meaning} for status, meaning in _MEANINGS.items()
@@ -124,6 +132,7 @@ def install(app: FastAPI) -> None:
     for outage in OUTAGES:
         app.add_exception_handler(outage, _database)
     app.add_exception_handler(UnicodeEncodeError, _half_a_character)
+    app.add_exception_handler(OSError, _of_the_machine)
     app.add_exception_handler(Exception, _unforeseen)
     for kind in _STATUSES:
         app.add_exception_handler(kind, _known)
@@ -147,10 +156,18 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
     """Says what is wrong in general; the statement, which may hold texts, is the log's."""
     assert isinstance(error, OUTAGES)
     LOG.error("the database failed a program's request", exc_info=error)
-    known = problem_of(error)
-    unknown = known.what.startswith("the database says")  # in its own words, maybe with a text
-    what = "the database failed" if unknown else known.what
-    return answer(503, ApiError(503, what, remedy=known.remedy).body)
+    problem = public_problem_of(error)
+    return answer(503, ApiError(503, problem.what, remedy=problem.remedy).body)
+
+
+async def _of_the_machine(request: Request, error: Exception) -> JSONResponse:
+    """A disk on which nothing more can be written is no fault of the program's."""
+    assert isinstance(error, OSError)
+    if error.errno not in _DISKS:
+        raise error
+    LOG.error("a program's request could not be written down", exc_info=error)
+    remedy = "Ask the server's administrator to make room on it, and send the request again."
+    return answer(503, ApiError(503, _DISKS[error.errno], remedy=remedy).body)
 
 
 async def _half_a_character(request: Request, error: Exception) -> JSONResponse:

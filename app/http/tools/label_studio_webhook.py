@@ -72,10 +72,16 @@ def _follow(project_id: int, body: _Object, caller: Caller) -> dict[str, Any]:
 def _pairs(body: _Object) -> Iterator[tuple[_Object, _Object]]:
     """Each annotation with its task; several name theirs by its number."""
     tasks = _payload(body, "task")
-    numbered = {task.get("id"): task for task in tasks}
+    numbered = {_name(task, "id"): task for task in tasks}
     for index, annotation in enumerate(_payload(body, "annotation")):
-        task = numbered.get(annotation.get("task")) or tasks[min(index, len(tasks) - 1)]
+        task = numbered.get(_name(annotation, "task")) or tasks[min(index, len(tasks) - 1)]
         yield task, annotation
+
+
+def _name(item: _Object, key: str) -> int | str | None:
+    """What another object calls a task; None for what is no name."""
+    name = item.get(key)
+    return name if isinstance(name, int | str) else None
 
 
 def _payload(body: _Object, key: str) -> list[_Object]:
@@ -119,7 +125,7 @@ def _number(annotation: _Object) -> int:
 def _record(task: _Object, annotation: _Object, config: Config) -> DocumentRecord:
     text = text_of(task, config)  # says what is wrong with the data, before they are used
     whole = {**task, "data": {**task["data"], "text": text}, "annotations": [annotation]}
-    name = f"label-studio-{task.get('id', '')}"
+    name = f"label-studio-{_name(task, 'id') or ''}"
     read = next(read_label_studio(io.BytesIO(json.dumps([whole]).encode()), name))
     if isinstance(read, DocumentRecord):
         return read

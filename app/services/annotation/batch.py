@@ -25,7 +25,7 @@ no more at a time (`outbox.js`)."""
 PART = 100
 """Operations of one transaction: while they are saved, nobody else on SQLite is."""
 Client = Annotated[
-    str, Field(strict=True, min_length=1, max_length=MAX_CLIENT, pattern=r"^[\x00-\x7f]*$")
+    str, Field(strict=True, min_length=1, max_length=MAX_CLIENT, pattern=r"^[\x01-\x7f]*$")
 ]
 _CLIENT: TypeAdapter[str] = TypeAdapter(Client)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.services.annotation.tasks import AnnotationTask
 from storage.enums import DocumentStatus
 from storage.models import AnnotationSet
-from storage.repository import annotation_sets, assignments, operations
+from storage.repository import annotation_sets, assignments, operations, tool_answers
 
 SEVERAL = "several people annotate each document here, and a reviewer decides"
 BEGUN = "somebody is working on the document here and has not submitted it"
@@ -40,7 +40,7 @@ def already_known(session: Session, task: AnnotationTask, source: SyncedResponse
     other."""
     latest = operations.last_followed(
         session, task.id, source.tool, source.user, task.owner
-    ) or _source(annotation_sets.newest_of_tool(session, task.id, source.tool, task.owner))
+    ) or _source(tool_answers.newest_of_tool(session, task.id, source.tool, task.owner))
     keys = ("tool", "annotation", "user")
     if any(latest.get(key) != getattr(source, key) for key in keys):
         return False

@@ -37,7 +37,15 @@ from storage.engine import Sessions, writing
 from storage.enums import DocumentStatus
 from storage.models import Document
 from storage.records import DocumentRecord, SpanRecord
-from storage.repository import annotation_sets, assignments, documents, operations, projects, trash
+from storage.repository import (
+    annotation_sets,
+    assignments,
+    documents,
+    operations,
+    projects,
+    tool_answers,
+    trash,
+)
 from storage.repository.bulk import NewDocument
 
 Outcome = Literal["added", "updated", "known", "waiting"]
@@ -84,7 +92,7 @@ def withdraw(
     answer stays on record until somebody submits another. Raises `NotAllowedError`."""
     with writing(sessions) as session:
         require(session, project_id, "review")
-        found = annotation_sets.followed(session, project_id, tool, annotations)
+        found = tool_answers.followed(session, project_id, tool, annotations)
         for document_id in found:
             document = documents.lock(session, document_id)
             take_up(session, AnnotationTask(document, document), person, withdrawn=tool)

@@ -7,15 +7,18 @@ before is suggested by today's (`storage.repository.label_names`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.services.labels.label_set import ProjectLabel, require_own_keys, shown
 from app.services.labels.relabel import relabel
 from app.services.team.permissions import require
 from storage.engine import Sessions, writing
 from storage.models import Label
-from storage.repository import documents, label_names, label_splits
+from storage.repository import documents, label_names, label_splits, projects
 
 
 class LabelChangeError(ValueError):
@@ -63,10 +66,32 @@ def rename(sessions: Sessions, project_id: int, label_id: int, name: str, person
     """
     with writing(sessions) as session:
         require(session, project_id, "review", person)
+        _rename(session, of_project(session, project_id, label_id), name, person)
+
+
+def revise(
+    sessions: Sessions, project_id: int, label_id: int, given: Mapping[str, Any], person: str
+) -> ProjectLabel:
+    """Gives the label the `name`, `color`, `key` and `description` that are given, all of them or
+    none; what is left out stays as it is by now.
+
+    Raises `LookupError` for an unknown label, `ValueError` for what cannot be, `KeyTakenError`.
+    """
+    with writing(sessions) as session:
+        require(session, project_id, "review", person)
         label = of_project(session, project_id, label_id)
-        if name == label.name:
-            return
-        label_names.lock_documents(session, project_id)
+        present = {"color": label.color, "key": label.key, "description": label.description}
+        appearance = {field: given.get(field, was) for field, was in present.items()}
+        projects.change_label(session, label.id, **appearance)
+        if "key" in given:
+            require_own_keys(session, project_id, (label.id,))
+        _rename(session, label, given.get("name", label.name), person)
+        return shown(label)
+
+
+def _rename(session: Session, label: Label, name: str, person: str) -> None:
+    if name != label.name:
+        label_names.lock_documents(session, label.project_id)
         label_names.rename(session, label, name, person)
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
 
 from app.services.team.permissions import require
 from storage.engine import Sessions, writing
+from storage.models import Label
 from storage.repository import projects
+
+
+class KeyTakenError(ValueError):
+    """That a label would have the key of another one, so that only one of them could be chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +43,11 @@ def labels(sessions: Sessions, project_id: int) -> tuple[ProjectLabel, ...]:
     """The project's labels in their order on the page."""
     with sessions() as session:
         require(session, project_id, "annotate")
-        return tuple(
-            ProjectLabel(label.id, label.name, label.color, label.key, label.description)
-            for label in projects.labels(session, project_id)
-        )
+        return tuple(map(shown, projects.labels(session, project_id)))
+
+
+def shown(label: Label) -> ProjectLabel:
+    return ProjectLabel(label.id, label.name, label.color, label.key, label.description)
 
 
 def colours(sessions: Sessions, project_id: int) -> Mapping[str, str]:
@@ -58,7 +66,8 @@ def add_label(
 
 
 def change_labels(sessions: Sessions, project_id: int, changes: Sequence[LabelChange]) -> None:
-    """All of them or none. Raises `ValueError` and `LookupError` as the repository's."""
+    """All of them or none. Raises `ValueError` and `LookupError` as the repository's, and
+    `KeyTakenError`."""
     with writing(sessions) as session:
         require(session, project_id, "review")
         for change in changes:
@@ -71,3 +80,21 @@ def change_labels(sessions: Sessions, project_id: int, changes: Sequence[LabelCh
             )
             if label.project_id != project_id:
                 raise LookupError(f"label {change.id} is not one of project {project_id}")
+        require_own_keys(session, project_id, {change.id for change in changes})
+
+
+def require_own_keys(session: Session, project_id: int, label_ids: Collection[int]) -> None:
+    """Raises `KeyTakenError` where one of these labels has the key of another label."""
+    present = [label for label in projects.labels(session, project_id) if label.key]
+    for label in present:
+        for other in present:
+            if label.id in label_ids and other is not label and _same(label.key, other.key):
+                raise KeyTakenError(
+                    f"the labels {other.name!r} and {label.name!r} would share the key "
+                    f"{label.key!r}; give one of them another, or none"
+                )
+
+
+def _same(key: str | None, other: str | None) -> bool:
+    """The keyboard knows no case of a key without Shift."""
+    return key is not None and other is not None and key.upper() == other.upper()

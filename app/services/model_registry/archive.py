@@ -13,6 +13,7 @@ from app.services.model_registry.registry import CONFIG
 from app.services.team.permissions import require_administrator
 from app.settings import Settings
 from storage.engine import Sessions
+from storage.formats.archives import DAMAGED
 
 MOST_BYTES = 2 * 2**30
 """Of a model, unpacked."""
@@ -46,7 +47,7 @@ def unpack(sessions: Sessions, settings: Settings, file: BinaryIO, name: str) ->
             folder.mkdir()
             behind = _extract(packed, folder)
             brought = bring_in(sessions, settings, folder, name[:LONGEST_NAME])
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+    except DAMAGED as error:
         raise ModelImportError(
             f"{name} is not a readable zip ({error}); upload a file exported from this page, or a "
             "zip of a folder that `python -m app model export` wrote"

@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,7 +67,8 @@ class Manifest:
     models: dict[str, str] = field(default_factory=dict)
     """Where each version's folder was, by its number; one that was missing is not there."""
     missing: list[str] = field(default_factory=list)
-    """Model folders that versions name and that were not there."""
+    """Model folders that versions name and that were not there; and files in folders that could not
+    be taken: links to nothing, and names that are no Unicode."""
     files: dict[str, File] = field(default_factory=dict)
     """Everything in the archive but the manifest, by name."""
     format: int = FORMAT
@@ -145,17 +146,21 @@ def _add_folder(
     folder: Path,
     without: str | None = None,
 ) -> None:
-    for path in sorted(_files(folder)):
+    for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if inside.parts[0] != without:
+        if inside.parts[0] == without or path.is_dir():
+            continue
+        if path.is_file() and _has_unicode_name(inside):
             _add(archive, manifest, f"{name}/{inside.as_posix()}", path)
+        elif path.is_symlink() or path.is_file():
+            manifest.missing.append(f"{recorded_path(folder)}/{inside}")
 
 
 def _add_trained(archive: zipfile.ZipFile, manifest: Manifest, job: Path, final: Path) -> None:
     """The model that a job has trained, which its next step may be moving to `final` meanwhile."""
     trained = job / "model"
     folder = trained if trained.is_dir() else final
-    for inside in sorted(path.relative_to(folder) for path in _files(folder)):
+    for inside in sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file()):
         name = f"jobs/{job.name}/model/{inside.as_posix()}"
         try:
             _add(archive, manifest, name, trained / inside)
@@ -163,8 +168,12 @@ def _add_trained(archive: zipfile.ZipFile, manifest: Manifest, job: Path, final:
             _add(archive, manifest, name, final / inside)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+def _has_unicode_name(path: Path) -> bool:
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _add(archive: zipfile.ZipFile, manifest: Manifest, name: str, path: Path) -> None:

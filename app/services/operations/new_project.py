@@ -22,8 +22,8 @@ def create(
     """A project with these labels, in their order, and documents of these names and texts; its
     number. It has no other labels.
 
-    Raises `ValueError` for a name that is empty or in use, a label that cannot be one, and a text
-    that cannot be kept; then there is no project.
+    Raises `ValueError` for a name that is empty, of several lines or in use, a label that cannot be
+    one, and a text that cannot be kept; then there is no project.
     """
     if not name.strip():
         raise ValueError("a project needs a name, got none; type one, such as the corpus’s")

@@ -30,9 +30,12 @@ from app.settings import ROOT, Settings
 from storage import database_copy
 from storage.database_copy import DOCUMENTS_SCHEMA, JOBS_SCHEMA
 from storage.engine import create_engine_from, session_factory, upgrade, writing
+from storage.formats.archives import DAMAGED
 from storage.repository import events, model_versions
 
-_NAME = re.compile(r"(documents\.db|jobs\.db|(models/\d+|jobs/[\w-]+)(/[\w.-]+)+)")
+_NAME = re.compile(r"documents\.db|jobs\.db|(models/\d+|jobs/[\w-]+)(/(?!\.{1,2}(/|$))[^/]+)+")
+"""Of a file in a backup. A model's folder may hold more than a model, under any names."""
+_NO_BACKUP = (*DAMAGED, KeyError, TypeError, AttributeError, json.JSONDecodeError)
 _BLOCK = 1 << 20
 
 
@@ -80,7 +83,7 @@ def _unpack(archive: Path, folder: Path) -> Manifest:
                 raise RestoreError(_newer(archive))
             for name, file in manifest.files.items():
                 _extract(opened, name, file, folder)
-    except (zipfile.BadZipFile, KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+    except _NO_BACKUP as error:
         raise RestoreError(
             f"{archive} is not a backup, or is damaged ({error}); use another one"
         ) from None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import regex
 from sqlalchemy.orm import Session
 
 from app.services.team import passwords, permissions
@@ -14,6 +15,8 @@ from storage.models import User
 from storage.repository import events, users
 
 LONGEST_NAME = 100
+_INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
+"""Fillers, joiners and selectors, of which Python calls some printable."""
 
 
 class AccountError(ValueError):
@@ -52,7 +55,7 @@ def add(
         if taken is not None:
             raise AccountError(
                 f"the account {taken.name!r} already exists; names that differ only in case or "
-                "look-alike characters count as the same"
+                "in the form of the same letters count as the same"
             )
         user = users.add(session, name, hashed, administrator=administrator)
         _record(session, user, "made", administrator=administrator)
@@ -90,6 +93,7 @@ def set_administrator(sessions: Sessions, name: str, administrator: bool) -> Acc
 def check_name(name: str) -> None:
     """Raises `AccountError` for what cannot be an account's name."""
     visible = name.isprintable() and name == name.strip() and "  " not in name
+    visible = visible and _INVISIBLE.search(name) is None
     if not visible or not 0 < len(name) <= LONGEST_NAME or len(users.folded(name)) > 200:
         raise AccountError(
             f"a name must have 1 to {LONGEST_NAME} visible characters and no surrounding spaces, "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.services.team import passwords
+from app.services.team.last_use import note_use
 from app.services.team.permissions import Acting, acting, require_self
 from storage.columns import now
 from storage.engine import Sessions, writing
@@ -77,8 +78,7 @@ def signed_in(sessions: Sessions, token: str) -> SignedIn | None:
     if login.expires_at > at + LONGEST + LONGEST:
         return None  # begun by a clock that was far ahead: it would last for years
     if login.seen_at + SEEN_EVERY <= at:
-        with writing(sessions) as session:
-            users.note_use(session, hashed, at)
+        note_use(sessions, "a session", lambda session: users.note_use(session, hashed, at))
     person = Acting(login.name, login.user_id, login.administrator)
     return SignedIn(person, hashed, login.expires_at)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.services.team.last_use import note_use
 from app.services.team.permissions import Acting, doer, for_person, require_administrator
 from app.services.team.sign_in import digest
 from storage.columns import now
@@ -21,7 +20,6 @@ from storage.models import ApiToken
 from storage.project_scope import PROJECT_SCOPE, ProjectScopedSession
 from storage.repository import events, projects, tokens, users
 
-LOG = logging.getLogger(__name__)
 PREFIX = "spanneal_"
 """By which those who look for secrets in files know ours."""
 LONGEST = timedelta(days=3_650)
@@ -161,7 +159,7 @@ def holder(sessions: Sessions, secret: str) -> Holder | None:
     if token.expires_at is not None and token.expires_at <= at:
         return None
     if token.used_at is None or token.used_at + USED_EVERY <= at:
-        _note_use(sessions, hashed, at)
+        note_use(sessions, "a token", lambda session: _note_use(session, hashed, at))
     person = Acting(user.name, user.id, user.administrator) if user else None
     return Holder(token.name, person, token.project_id, token.scope)
 
@@ -220,14 +218,9 @@ def _user_id(session: Session, person: str | None) -> int | None:
     return user.id
 
 
-def _note_use(sessions: Sessions, hashed: str, at: datetime) -> None:
-    """A database that is full or busy keeps nobody from reading."""
-    try:
-        with writing(sessions) as session:
-            if again := tokens.found(session, hashed):
-                again[0].used_at = at
-    except OperationalError as error:
-        LOG.warning("could not record the use of a token: %s", error.orig)
+def _note_use(session: Session, hashed: str, at: datetime) -> None:
+    if found := tokens.found(session, hashed):
+        found[0].used_at = at
 
 
 def _record(session: Session, name: str, what: str, **more: object) -> None:

@@ -66,6 +66,10 @@ class Counting:
 
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    yield from serving(tmp_path, monkeypatch)
+
+
+def serving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     for name, value in environment_in(tmp_path).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("SPANNEAL_AUTH", "off")

@@ -198,3 +198,26 @@ def test_an_event_without_what_it_tells_of_is_refused(served: Served, sent: dict
     message = served.client.post(f"/label-studio/{served.project}/webhook", json=sent)
 
     assert message.status_code == 422, message.text
+
+
+@pytest.mark.parametrize("name", [[], {}, [[1]], None, 1.5, "seven", True])
+def test_a_task_whose_id_is_none_is_found_by_its_place(served: Served, name: object) -> None:
+    body = event("ANNOTATION_CREATED", region(0, 3, "PER"))
+    body["task"]["id"] = name
+    body["annotation"]["task"] = name
+
+    assert send(served, body) == {"added": 1}
+    assert shown(served)[0] == "submitted"
+
+
+@pytest.mark.parametrize("number", [1, 2**31, 2**53])
+def test_an_annotation_of_any_number_is_found_again_when_it_is_deleted(
+    served: Served, number: int
+) -> None:
+    body = event("ANNOTATION_CREATED", region(0, 3, "PER"))
+    body["annotation"]["id"] = number
+    send(served, body)
+
+    deleted = {"action": "ANNOTATIONS_DELETED", "annotations": [{"id": number}]}
+    assert send(served, deleted) == {"reopened": 1}
+    assert shown(served)[0] == "in_progress"

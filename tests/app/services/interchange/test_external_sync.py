@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.services.interchange.external_sync import Outcome, SyncedResponse, follow
 from app.services.team import assignment
 from storage.records import DocumentRecord, SpanRecord
-from storage.repository import annotation_sets, assignments, documents
+from storage.repository import annotation_sets, assignments, documents, tool_answers
 from tests.app.material import new_project
 from tests.operation_log import log_of
 
@@ -60,10 +60,10 @@ def test_each_state_is_followed_once_and_none_comes_back(
         assert stands is not None
         assert [span.label for span in annotation_sets.spans_of(stands)] == ["LOC"]
         assert stands.provenance["followed"]["user"] == "ada"
-        newest = annotation_sets.newest_of_tool(session, stands.document_id, "Tool")
+        newest = tool_answers.newest_of_tool(session, stands.document_id, "Tool")
         assert newest is not None
         assert newest.id == stands.id
-        assert annotation_sets.newest_of_tool(session, stands.document_id, "Other") is None
+        assert tool_answers.newest_of_tool(session, stands.document_id, "Other") is None
 
 
 def test_of_two_people_the_second_replaces_nothing_until_the_project_wants_two(

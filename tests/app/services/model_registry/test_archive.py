@@ -24,6 +24,16 @@ def zipped(**files: bytes) -> io.BytesIO:
     return out
 
 
+def broken() -> io.BytesIO:
+    """A zip whose packed bytes are damaged."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("config.json", b"{}" * 100)
+    damaged = bytearray(out.getvalue())
+    damaged[30 + len("config.json")] |= 0b110  # a kind of block that there is not
+    return io.BytesIO(damaged)
+
+
 def test_a_version_that_left_in_a_file_comes_back_proposed_with_the_same_weights(
     sessions: Sessions, tmp_path: Path
 ) -> None:
@@ -64,6 +74,7 @@ def test_the_name_that_a_browser_gives_a_file_becomes_no_path(
     ("file", "match"),
     [
         (io.BytesIO(b"nonsense"), "not a readable zip"),
+        (broken(), "not a readable zip"),
         (zipped(), "holds 0 models"),
         (zipped(**{"a/config.json": b"{}", "b/config.json": b"{}"}), "holds 2 models"),
         (zipped(**{"config.json": b"{}"}), "lacks model.safetensors"),

@@ -21,6 +21,19 @@ def test_names_that_look_alike_are_one_account(sessions: Sessions, name: str) ->
 
 
 @pytest.mark.parametrize(
+    "name", ["Anna\u3164", "\u3164", "Anna\ufe0f", "An\u034fna", "Anna\U000e0100", "\u115f"]
+)
+def test_a_name_holds_nothing_that_is_printed_as_nothing(sessions: Sessions, name: str) -> None:
+    with pytest.raises(AccountError, match="visible characters"):
+        accounts.add(sessions, name, GOOD)
+
+
+@pytest.mark.parametrize("name", ["Zoë", "李", "नेहा", "O'Brien", "e\u0301va", "CORP\\anna"])
+def test_letters_of_every_script_make_a_name(sessions: Sessions, name: str) -> None:
+    assert accounts.add(sessions, name, GOOD).name == name
+
+
+@pytest.mark.parametrize(
     "name",
     ["", " Anna", "Anna ", "An\tna", "An\u202ena", "An\u200bna", "A  b", "x" * 101, "ﷺ" * 12],
 )
