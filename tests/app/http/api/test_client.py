@@ -135,9 +135,7 @@ def test_an_export_says_how_much_is_in_the_file_and_what_is_not(
     assert exported == 1
     assert exported.left_out["refused documents"] == exported.left_out["nested entities"] == 1
     assert [row["text"] for row in client.pull(banks.id)] == [text, " "]
-    with pytest.raises(
-        ServerError, match="404: there is no label 'OGR'; the project has ORG, LOC"
-    ):
+    with pytest.raises(ServerError, match="404: there is no label 'OGR'; the project has ORG, LOC"):
         next(client.pull(banks.id, label=["LOC", "OGR"]))
 
 
