@@ -95,8 +95,9 @@ def is_response(annotation_set: NewSet) -> bool:
 
 
 def entities_that_count(sets: Sequence[NewSet]) -> int:
-    """How many entities stand in the set that a document's reader sees."""
-    return len(max(sets, key=_set_rank).spans) if sets else 0
+    """How many entities stand in the set that a document's reader sees; of several people's
+    responses in the fullest, whatever their order."""
+    return max(((_set_rank(item), len(item.spans)) for item in sets), default=(0, 0))[1]
 
 
 def says_the_same(present: NewSet, incoming: NewSet) -> bool:

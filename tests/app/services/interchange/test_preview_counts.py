@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -45,6 +45,16 @@ statements = st.lists(
 )
 
 
+@example(  # the second response is stored anew, behind Ann's
+    statements=[
+        (MARA, "PER", "accept", None, False, TEXT),
+        (MARA, "PER", "accept", "Ann", False, TEXT),
+        (MARA, "LOC", "reject", None, False, TEXT),
+        (LIVES, "PER", "accept", None, False, TEXT),
+    ],
+    size=1,
+    way="merge",
+)
 @settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(statements=statements, size=st.integers(1, 4), way=st.sampled_from(SAME_TEXT))
 def test_a_preview_counts_what_the_import_does_in_any_batches_and_every_record_is_counted_once(
