@@ -76,10 +76,11 @@ class HalfLinear(nn.Linear):
 
 
 def _hold_half(weight: Tensor) -> None:
-    """Hold the weights in float16 if that changes none of them."""
-    half = weight.data.half()
-    if torch.equal(half.float(), weight.data):
-        weight.data = half
+    """Hold the weights in float16 if that changes none of them; they stay such as can be taught."""
+    with torch.inference_mode(False):
+        half = weight.data.half()
+        if torch.equal(half.float(), weight.data):
+            weight.data = half
 
 
 def halve_linears(network: nn.Module) -> None:

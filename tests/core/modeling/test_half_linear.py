@@ -132,6 +132,22 @@ def test_weights_of_a_half_precision_file_are_held_in_it_until_training(exact: b
 
 
 @pytest.mark.usefixtures("made_for_it")
+def test_a_frozen_layer_of_a_half_precision_file_can_be_taught_once_it_was_evaluated() -> None:
+    layer = nn.Linear(64, 64).requires_grad_(False)
+    layer.weight.data = layer.weight.data.half().float()
+    halve_linears(nn.Sequential(layer).eval())
+    x = torch.ones(2, 64)
+    with torch.inference_mode():
+        before = layer(x)
+    layer.requires_grad_(True).train()
+    optimizer = torch.optim.AdamW(layer.parameters(), lr=0.1)
+    layer(x).square().sum().backward()
+    optimizer.step()
+    with torch.inference_mode():
+        assert not torch.equal(layer.eval()(x), before)
+
+
+@pytest.mark.usefixtures("made_for_it")
 def test_a_pickled_pipeline_predicts_the_same(new_model: NewModel, tmp_path: Path) -> None:
     new_model(hidden_size=64).save(tmp_path)
     ner = Pipeline.from_pretrained(tmp_path, "cpu")
