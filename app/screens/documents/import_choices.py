@@ -43,7 +43,11 @@ def encoding(file_id: str) -> str | None:
 
 def ask(reports: Sequence[ImportReport]) -> None:
     """Asks what the files leave open."""
-    if any(report.merged or report.responses or report.contradictions for report in reports):
+    told_otherwise = same_text() != "merge"  # what another choice made a response, it could merge
+    if any(
+        report.merged or report.contradictions or (report.responses and told_otherwise)
+        for report in reports
+    ):
         st.radio(
             "Some records repeat a text with different annotations",
             SAME_TEXT,

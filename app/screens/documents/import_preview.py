@@ -17,6 +17,7 @@ from app.services.interchange.preview import Preview, previewing
 from app.services.interchange.read_records import ImportReport, Incoming
 from app.services.interchange.report_lines import changes, losses
 from storage.formats import COLUMNS, FORMATS, EncodingCandidate, likely_encodings
+from storage.formats.detection import TEXT
 from storage.records import DocumentRecord
 
 LOOKED_AT = 2_000
@@ -57,7 +58,7 @@ def _show(preview: Preview, name: str) -> None:
     report = preview.report
     unreadable = report.bad_count - report.contradictions
     parts = [
-        FORMATS[report.format].title,
+        *([FORMATS[report.format].title] if preview.documents or report.format != TEXT else []),
         f"{report.added:,} new",
         *([count(report.duplicates, "duplicate")] if report.duplicates else []),
         *([f"{unreadable:,} unreadable"] if unreadable else []),

@@ -203,6 +203,22 @@ def test_records_of_one_text_are_asked_about_and_merged_unless_told_otherwise(si
         assert len(responses.newest(session, [1])) == 3
 
 
+def test_different_peoples_records_of_one_text_leave_nothing_to_ask(site: Site) -> None:
+    label = {"from_name": "l", "to_name": "t", "type": "labels"}
+    annotations = [
+        {"completed_by": person, "result": [{**label, "value": value}]}
+        for person, value in (
+            (1, {"start": 0, "end": 3, "text": "One", "labels": ["A"]}),
+            (2, {"start": 4, "end": 7, "text": "two", "labels": ["A"]}),
+        )
+    ]
+    tasks = [{"id": 1, "data": {"text": "One two."}, "annotations": annotations}]
+    upload(site, "tasks.json", json.dumps(tasks).encode())
+
+    assert "1 record of a repeated text by another person: kept as a response" in site.messages()
+    assert not any("repeat a text" in radio.label for radio in site.app.radio)
+
+
 def test_a_text_that_the_project_has_with_other_annotation_is_told_before_and_after(
     site: Site,
 ) -> None:
@@ -248,6 +264,7 @@ def test_a_file_that_is_none_is_refused_with_the_reason(
 ) -> None:
     upload(site, name, content)
 
+    assert "Plain texts" not in site.messages()
     assert message in "\n".join([site.messages(), *(str(item.value) for item in site.app.error)])
     add(site)
     with site.sessions() as session:
