@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from ..whole_files import whole_file
 from .records import TrainingRecord
 
 METRICS = "metrics.csv"
@@ -59,10 +59,9 @@ class MetricsWriter:
         rows = _by_step(rows)
         self._step = rows[-1]["step"] if rows else None
         self._columns = list(dict.fromkeys([*COLUMNS, *(name for row in rows for name in row)]))
-        fresh = self._folder / (METRICS + ".new")
         text = ",".join(self._columns) + "\n" + _lines(rows, self._columns)
-        fresh.write_text(text, "utf-8", newline="")
-        os.replace(fresh, self._folder / METRICS)
+        with whole_file(self._folder / METRICS) as file:
+            file.write(text.encode())
 
 
 def read_metrics(folder: Path) -> list[Row]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -19,6 +18,7 @@ from app.services.retraining.replay import ancestors, write_replay
 from app.services.retraining.reviewed_part import decided
 from app.services.team.permissions import require
 from core.config import FINE_TUNING
+from core.whole_files import whole_file
 from storage.engine import Sessions
 from storage.formats.jsonl import write_jsonl
 from storage.models import ModelVersion
@@ -216,9 +216,8 @@ def _replay(
 
 def write_json(path: Path, data: object) -> None:
     """Writes a file as a whole or not at all."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    os.replace(fresh, path)
+    with whole_file(path) as file:
+        file.write((json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode())
 
 
 def _require(held: Mapping[str, Sequence[DocumentRecord]], left_out: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ....whole_files import whole_file
 from .plan import Run
 
 if sys.platform != "win32":
@@ -72,9 +73,8 @@ def write_row(folder: Path, row: dict[str, Any]) -> None:
 def write_atomically(path: Path, text: str) -> None:
     """Replace the file's contents in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".new")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(path)
+    with whole_file(path) as file:
+        file.write(text.encode())
 
 
 @contextmanager
