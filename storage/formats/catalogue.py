@@ -14,6 +14,7 @@ from storage.formats.other_json import read_other_json, sniff_other_json
 from storage.formats.pubtator import read_pubtator, sniff_pubtator
 from storage.formats.registry import Format
 from storage.formats.spacy_docbin import read_docbin, sniff_docbin, write_docbin
+from storage.formats.text_table import read_text_table, sniff_text_table
 from storage.formats.uima_xmi import read_xmi, sniff_xmi, sniff_xmi_members, write_xmi
 from storage.formats.webanno_reader import read_webanno, sniff_webanno
 from storage.formats.webanno_writer import write_webanno
@@ -223,6 +224,16 @@ TABLE = (
         read=read_pubtator,
         sniff=sniff_pubtator,
         endings=(".pubtator",),
+    ),
+    Format(
+        name="text_table",
+        title="Table of texts (CSV, TSV)",
+        holds="A text in each row, in the column called text, or sentence, content and the like; "
+        "entities as JSON in a column such as label, as doccano's CSV has them. Import only.",
+        read=read_text_table,
+        sniff=sniff_text_table,
+        empty_is_unclear=True,
+        endings=(".tsv",),
     ),
     Format(
         name="table",

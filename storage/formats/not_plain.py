@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 
-from storage.formats.evident_table import table_refusal
+from storage.formats.evident_table import OWN_JSON, table_refusal
 from storage.formats.gzipped import ending
 
-_OWN_JSON = '{"text": …, "entities": [{"start": …, "end": …, "label": …}]}'
 _AS_IT_IS = "to import it as it stands, choose the format 'Plain texts' (--format text)"
 _OTHER_XML = (
     "this is XML, of which UIMA CAS XMI alone is read; write a line "
-    f"{_OWN_JSON} of each document (--format jsonl)"
+    f"{OWN_JSON} of each document (--format jsonl)"
 )
 _XML_HEAD = r"(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^>]*>\s*)?"
 _MARKUP: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -25,7 +24,7 @@ _MARKUP: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(_XML_HEAD + r"<GateDocument\b"),
-        f"this is GATE's XML, which is not read; write a line {_OWN_JSON} of each document "
+        f"this is GATE's XML, which is not read; write a line {OWN_JSON} of each document "
         "(--format jsonl)",
     ),
     (
@@ -39,12 +38,12 @@ _MARKUP: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(r".*?<(?:ENAMEX|TIMEX|NUMEX)\s+TYPE=\"", re.DOTALL | re.IGNORECASE),
         "its entities stand in <ENAMEX> tags within the text, which are not read; write a line "
-        f"{_OWN_JSON} of each document (--format jsonl)",
+        f"{OWN_JSON} of each document (--format jsonl)",
     ),
     (
         re.compile(r".*?<START:[\w-]+> [^<]{1,200} <END>", re.DOTALL),
         "its entities stand in OpenNLP's <START:…> tags within the text, which are not read; "
-        f"write a line {_OWN_JSON} of each document (--format jsonl)",
+        f"write a line {OWN_JSON} of each document (--format jsonl)",
     ),
 )
 _ELEMENT = re.compile(r"<(?:!--|!DOCTYPE\s(?!html\b)|(?!html\b)[a-z])[^<>]*>", re.IGNORECASE)

@@ -15,7 +15,10 @@ from storage.records import BadRecord, DocumentRecord, Record
 
 _OFFICE = {"[Content_Types].xml", "mimetype"}
 """Members that Microsoft's and OpenDocument's files have."""
-OFFICE_FILE = "this is an office program's file, and not text; save it as plain text"
+OFFICE_FILE = (
+    "this is an office program's file, and not text; save it as plain text, or a sheet with a text "
+    "in each row as CSV"
+)
 _EMPTY = "the file holds no text"
 
 

@@ -78,6 +78,10 @@ _BY_HAND: dict[str, tuple[bytes, ...]] = {
     "pubtator": (
         "1|t|😊 Bank\n1|a|of China.\n1\t2\t6\tBank\tORG\tX:1\n1\tin\t1\t2\n\n2|t|Rome\n".encode(),
     ),
+    "text_table": (
+        b'id,text,label\n1,"Anna, of Rome","[[0, 4, ""PER""]]"\n2,Bern,\n',
+        "sep=;\r\nid;split;text\r\n1;train;Zürich\r\n".encode(),
+    ),
     "text": (_TEXT.encode(), "Zürich".encode("utf-16")),
     "lines": (_TEXT.encode(), b"\xef\xbb\xbfone\r\n\n two\n", "Zürich\nBern".encode("utf-16")),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -123,6 +125,14 @@ def pubtator() -> bytes:
     return ("\n\n".join(blocks) + "\n").encode()
 
 
+def doccano_csv() -> bytes:
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(("id", "text", "label"))
+    rows.writerows((number, text, json.dumps(e)) for number, (text, e) in enumerate(CORPUS, 1))
+    return out.getvalue().encode()
+
+
 ENTRIES = [pair(*document) for document in CORPUS]
 EXAMPLES = [
     {"text": text, "intent": "tell", "entities": named(text, e, "start", "end", "entity", "value")}
@@ -152,6 +162,7 @@ LAYOUTS: dict[str, tuple[str, bytes]] = {
     "Dataturks": ("a.json", lines(dataturks)),
     "UBIAI": ("a.json", array(ubiai)),
     "SageMaker Ground Truth": ("output.manifest", lines(sagemaker)),
+    "doccano 1, CSV": ("a.csv", doccano_csv()),
     "PubTator": ("a.pubtator", pubtator()),
 }  # fmt: skip
 """By tool and version: a file name, and its content."""

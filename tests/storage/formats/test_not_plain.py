@@ -36,11 +36,10 @@ REFUSED = [
     ("a.txt", "Mara/PERSON lives/O in/O Oslo/LOCATION ./O\n", "its tag behind it"),
     ("export.csv", STUDIO, "Label Studio's CSV"),
     ("a.txt", STUDIO, "Label Studio's CSV"),
-    ("texts.csv", 'id,text\n1,"Mara lives in Oslo"\n2,"Acme, Inc. hired"\n', "columns id, text"),
-    ("texts.txt", "ID;Text\n1;Mara lives\n2;Oslo\n", "columns ID, Text"),
-    ("texts", "id\ttext\n1\tMara\n", "columns id, text"),
     ("texts.csv", "Name of it,Notes\nMara lives, here,and there, too\n", "Name of it, Notes"),
-    ("texts.csv", 'text\n"Mara lives, here"\n', "columns text"),
+    ("texts.csv", "content,comment\nMara lives,here\n", "unclear which of them holds the texts"),
+    ("spans.csv", "id,begin,end,text\n1,0,4,Mara\n", "a row an entity"),
+    ("texts.csv", "File,Line,Begin Offset,End Offset,Type\na,0,0,4,PER\n", "a row an entity"),
     ("table.csv", written([DOCUMENT], "table")[0].decode(), "exported for spreadsheets"),
 ]
 
