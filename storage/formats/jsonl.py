@@ -44,6 +44,7 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 
 from storage.enums import DOCUMENT_STATUSES
+from storage.formats.evident_table import OWN_JSON
 from storage.formats.export_tally import Written, add_document, add_span
 from storage.formats.fields import (
     FieldError,
@@ -188,6 +189,10 @@ def _remark(raw: Mapping[str, Any], key: str) -> str:
 def _other_format(raw: Mapping[str, Any]) -> str:
     """Which format to choose for a record that is not ours."""
     for format, marks in _OTHER_FORMATS:
-        if any(all(key in raw for key in keys) for keys in marks):
+        has_text = format != "doccano" or "text" in raw or "data" in raw
+        if has_text and any(all(key in raw for key in keys) for keys in marks):
             return f"it looks like another tool's: choose its format (--format {format})"
-    return "if another tool wrote the file, choose its format (--format)"
+    return (
+        f"write a line {OWN_JSON} of each document, or, if another tool wrote the file, choose its "
+        "format (--format)"
+    )

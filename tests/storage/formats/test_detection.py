@@ -146,3 +146,15 @@ def test_every_row_of_the_table_is_whole(format: formats.Format) -> None:
     assert format.holds.endswith(".")
     assert format.read or format.write
     assert bool(format.write) == bool(format.suffix)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [{"title": "a", "sents": [["Mara"]], "labels": []}, {"messages": [{"role": "user"}]}],
+)
+def test_a_record_of_a_tool_that_is_not_read_says_what_to_write(record: dict[str, object]) -> None:
+    (bad,) = formats.read(json.dumps(record).encode(), "jsonl", "a.jsonl")
+
+    assert isinstance(bad, BadRecord)
+    assert 'write a line {"text": …, "entities": [{"start": …' in bad.reason
+    assert "doccano" not in bad.reason
