@@ -45,6 +45,11 @@ _MARKUP: tuple[tuple[re.Pattern[str], str], ...] = (
         "its entities stand in OpenNLP's <START:…> tags within the text, which are not read; "
         f"write a line {OWN_JSON} of each document (--format jsonl)",
     ),
+    (
+        re.compile(r"(?:[^\n]*\n){0,5}?nlu:\s*\n\s*- (?:intent|synonym|regex|lookup):"),
+        "this is Rasa's YAML, which is not read; make JSON of it with 'rasa data convert nlu "
+        "--data FILE --out nlu.json -f json'",
+    ),
 )
 _ELEMENT = re.compile(r"<(?:!--|!DOCTYPE\s(?!html\b)|(?!html\b)[a-z])[^<>]*>", re.IGNORECASE)
 _XML_ENDINGS = (".xml", ".tei")

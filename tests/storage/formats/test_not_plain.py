@@ -34,6 +34,11 @@ REFUSED = [
     ("a.a1", "#1\tNote T1\tx\nT1\tPER 0 2;3 4\tMa ra\nR1\tR Arg1:T1 Arg2:T1\n", "brat's"),
     ("a.txt", "Mara|NNP|I-PER lives|VBZ|O in|IN|O Oslo|NNP|I-LOC .|.|O\n", r"'Mara\|NNP\|I-PER'"),
     ("a.txt", "Mara/PERSON lives/O in/O Oslo/LOCATION ./O\n", "its tag behind it"),
+    (
+        "nlu.yml",
+        'version: "3.1"\n\nnlu:\n- intent: tell\n  examples: |\n    - [Mara](who)\n',
+        "Rasa",
+    ),
     ("export.csv", STUDIO, "Label Studio's CSV"),
     ("a.txt", STUDIO, "Label Studio's CSV"),
     ("texts.csv", "Name of it,Notes\nMara lives, here,and there, too\n", "Name of it, Notes"),
