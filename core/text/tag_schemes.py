@@ -1,8 +1,8 @@
-"""Convert between tag columns and spans: IOB1, IOB2 ("BIO"), BIOES, BILOU and BMES.
+"""Convert between tag columns and spans: IOB1, IOB2 ("BIO"), BIOES, BILOU, BMES and BMEWO.
 
 A tag is O or PREFIX-LABEL. Decoding is lenient in a way that all these schemes agree on: a span
-begins at B, S or U, and wherever the label changes or the previous span has ended (by E, L, S, U or
-O); so `B-ORG I-PER` is two entities, and IOB1's bare `I-ORG I-ORG` is one.
+begins at B, S, U or W, and wherever the label changes or the previous span has ended (by E, L, S,
+U, W or O); so `B-ORG I-PER` is two entities, and IOB1's bare `I-ORG I-ORG` is one.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from ..types import Span
 
 Scheme = Literal["BIO", "IOB1", "BIOES"]
 
-_BEGINS = frozenset("BSU")
-_ENDS = frozenset("ELSU")
-_PREFIXES = frozenset("BIMELSU")
-_SECOND_TAG = re.compile(r"\|(?:O(?:\||$)|[BIMELSU]-)")
+_BEGINS = frozenset("BSUW")
+_ENDS = frozenset("ELSUW")
+_PREFIXES = frozenset("BIMELSUW")
+_SECOND_TAG = re.compile(r"\|(?:O(?:\||$)|[BIMELSUW]-)")
 _COMMENT = " #"
 
 
@@ -36,7 +36,9 @@ def split_tag(tag: str) -> tuple[str, str]:
         return "O", ""
     prefix, dash, label = tag.partition("-")
     if prefix not in _PREFIXES or not dash or not label:
-        raise TagError(f"a tag is O or one of B- I- E- S- (also L- U- M-) and a label, got {tag!r}")
+        raise TagError(
+            f"a tag is O or one of B- I- E- S- (also L- U- M- W-) and a label, got {tag!r}"
+        )
     if "|" in label and _SECOND_TAG.search(label):
         raise CrowdedTagError(
             f"one tag a word is expected, got {tag!r}; put the tags of nested entities into "

@@ -34,6 +34,7 @@ spans = st.builds(
         ("S-ORG S-ORG", [(0, 1, "ORG"), (1, 2, "ORG")]),
         ("B-ORG I-ORG L-ORG U-PER", [(0, 3, "ORG"), (3, 4, "PER")]),
         ("B-ORG M-ORG E-ORG", [(0, 3, "ORG")]),
+        ("W-ORG W-ORG B-PER M-PER E-PER", [(0, 1, "ORG"), (1, 2, "ORG"), (2, 5, "PER")]),
         ("E-ORG I-ORG", [(0, 1, "ORG"), (1, 2, "ORG")]),
         ("B-film-title I-film-title", [(0, 2, "film-title")]),
     ],
