@@ -30,8 +30,11 @@ class CrowdedTagError(TagError):
     """A tag with another one, or a comment, behind it."""
 
 
-def split_tag(tag: str) -> tuple[str, str]:
-    """`"B-ORG"` → `("B", "ORG")`, `"O"` → `("O", "")`. Raises `TagError` for anything else."""
+def split_tag(tag: str, *, in_cell: bool = True) -> tuple[str, str]:
+    """`"B-ORG"` → `("B", "ORG")`, `"O"` → `("O", "")`. Raises `TagError` for anything else.
+
+    `in_cell`: a `#` behind a blank begins a comment; in a list of tags it belongs to the label.
+    """
     if tag == "O":
         return "O", ""
     prefix, dash, label = tag.partition("-")
@@ -44,16 +47,20 @@ def split_tag(tag: str) -> tuple[str, str]:
             f"one tag a word is expected, got {tag!r}; put the tags of nested entities into "
             "columns of their own"
         )
-    if _COMMENT in label:
+    if in_cell and _COMMENT in label:
         raise CrowdedTagError(f"a tag is expected without a comment behind it, got {tag!r}")
     return prefix, label
 
 
-def decode_tags(tags: Sequence[str]) -> tuple[Span, ...]:
-    """Decode a tag column to spans, in order; the scheme need not be given."""
+def decode_tags(tags: Sequence[str], *, in_cells: bool = True) -> tuple[Span, ...]:
+    """Decode a tag column to spans, in order; the scheme need not be given.
+
+    `in_cells` as in `split_tag`.
+    """
     spans: list[Span] = []
     start, open_label = 0, ""
-    for index, (prefix, label) in enumerate(map(split_tag, tags)):
+    for index, tag in enumerate(tags):
+        prefix, label = split_tag(tag, in_cell=in_cells)
         if open_label and (prefix in _BEGINS or label != open_label):
             spans.append(Span(start, index, open_label))
             open_label = ""

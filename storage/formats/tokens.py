@@ -105,7 +105,7 @@ def _spans(value: object, key: str, tokens: Sequence[str], names: Sequence[str])
     if len(tags) != len(tokens):
         raise FieldError(f"{len(tokens)} tokens have {len(tags)} {key}; one each is expected")
     try:
-        spans = decode_tags([_tag(tag, key, names) for tag in tags])
+        spans = decode_tags([_tag(tag, key, names) for tag in tags], in_cells=False)
     except TagError as error:
         raise FieldError(f"{key!r}: {error}") from None
     return [((span.start, span.end, span.label), "accepted") for span in spans]

@@ -65,6 +65,10 @@ def test_several_tags_or_a_comment_in_a_cell_are_no_label(tag: str, lesson: str)
     assert decode_tags(["B-A|B", "B-C#"]) == (Span(0, 1, "A|B"), Span(1, 2, "C#"))
 
 
+def test_a_label_of_a_list_of_tags_may_hold_a_hash() -> None:
+    assert decode_tags(["B-Claim #1", "I-Claim #1"], in_cells=False) == (Span(0, 2, "Claim #1"),)
+
+
 @pytest.mark.parametrize(
     ("scheme", "expected"),
     [

@@ -186,6 +186,13 @@ def test_tags_beside_words_are_entities(format: str, key: str) -> None:
     assert document.notes == ()
 
 
+def test_a_label_in_a_list_of_tags_may_hold_a_hash() -> None:
+    record = {"tokens": ["Mara", "left"], "ner_tags": ["B-Claim #1", "O"]}
+    (document,) = read(json.dumps(record).encode(), "jsonl")
+
+    assert locations(document) == [(0, 4, "Claim #1")]
+
+
 @pytest.mark.parametrize(
     ("tags", "reason"),
     [
