@@ -193,6 +193,26 @@ def test_a_label_in_a_list_of_tags_may_hold_a_hash() -> None:
     assert locations(document) == [(0, 4, "Claim #1")]
 
 
+def test_an_entity_that_is_given_twice_is_taken_once_and_counted() -> None:
+    twice = {"start": 1, "end": 2, "type": "PER"}
+    record = {"tokens": ["a", "b"], "entities": [twice, twice | {"status": "suggested"}]}
+    (spert,) = read(json.dumps([record]).encode(), "spert")
+    (gliner,) = read(b'[{"tokenized_text": ["a"], "ner": [[0, 0, "X"], [0, 0, "X"]]}]', "gliner")
+
+    assert [(span.label, span.status) for span in spert.entities] == [("PER", "accepted")]
+    assert locations(gliner) == [(0, 1, "X")]
+    assert spert.notes == gliner.notes == (Counted("entities given twice, taken once", 1),)
+
+
+def test_a_rejected_entity_may_stand_beside_the_accepted_one() -> None:
+    entity = {"start": 0, "end": 1, "type": "X"}
+    record = {"tokens": ["a"], "entities": [entity, entity | {"status": "rejected"}]}
+    (document,) = read(json.dumps(record).encode(), "jsonl")
+
+    assert [span.status for span in document.entities] == ["accepted", "rejected"]
+    assert document.notes == ()
+
+
 @pytest.mark.parametrize(
     ("tags", "reason"),
     [
