@@ -311,3 +311,15 @@ def test_an_entity_whose_words_are_not_its_tokens_is_refused() -> None:
         "entity [1, 2) 'ORG' is 'Bank of China' says the file, but its tokens are 'Bank'; offsets "
         "count tokens from 0, end exclusive"
     )
+
+
+def test_an_emoji_is_no_punctuation_that_tokens_may_spell_in_other_ways() -> None:
+    entity = {"start": 0, "end": 1, "type": "MOOD", "text": "😊"}
+    right, wrong = read(
+        "\n".join(json.dumps({"tokens": [word], "entities": [entity]}) for word in "😊🎉").encode(),
+        "jsonl",
+    )
+
+    assert locations(right) == [(0, 1, "MOOD")]
+    assert isinstance(wrong, BadRecord)
+    assert "is '😊' says the file, but its tokens are '🎉'" in wrong.reason
