@@ -70,6 +70,9 @@ LAYOUTS: dict[str, tuple[str, list[str]]] = {
          "## klue-2\t<서울:LC>\n서\tB-LC\n울\tI-LC\n", ["김 철/PS", "서울/LC"]),
     "characters (MSRA)": ("中\tB-LOC\n国\tI-LOC\n很\tO\n大\tO\n", ["中 国/LOC"]),
     "BMES": ("王 B-NAME\n小 M-NAME\n明 E-NAME\n在 O\n京 S-LOC\n", ["王 小 明/NAME", "京/LOC"]),
+    "BMEWO":
+        ("Mara W-PER\nleft O\nNew B-LOC\nYork M-LOC\nCity E-LOC\n",
+         ["Mara/PER", "New York City/LOC"]),
     "semicolons": ("word;tag\nMara;B-PER\nlives;O\nin;O\nOslo;B-LOC\n", ["Mara/PER", "Oslo/LOC"]),
     "quotes and sentence numbers":
         ('sentence_id,token,ner\n1,"Mara",B-PER\n1,",",O\n1,"a ""b""",O\n2,Oslo,B-LOC\n2,is,O\n',

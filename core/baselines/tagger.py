@@ -31,7 +31,7 @@ class Tagger(Baseline):
 
     @property
     def outputs(self) -> list[tuple[str, str]]:
-        return [split_tag(tag) for tag in self.tags]
+        return [split_tag(tag, in_cell=False) for tag in self.tags]
 
     def forward(self, sentences: Sequence[Sequence[str]]) -> Tensor:
         """Logits (B, M, G)."""
@@ -54,6 +54,6 @@ class Tagger(Baseline):
     def decode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
         best = self(sentences).argmax(-1).tolist()
         return [
-            decode_tags([self.tags[index] for index in indices[: len(words)]])
+            decode_tags([self.tags[index] for index in indices[: len(words)]], in_cells=False)
             for words, indices in zip(sentences, best, strict=True)
         ]

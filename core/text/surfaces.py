@@ -15,8 +15,12 @@ def same_words(covered: str, given: str) -> bool:
 
 
 def same_letters(covered: str, given: str) -> bool:
-    """Whether they differ in punctuation at most, which tokens spell in ways of their own."""
-    return _letters(covered) == _letters(given)
+    """Whether they differ in punctuation at most, which tokens spell in ways of their own; what has
+    no letters, such as an emoji, must be the same."""
+    covered_letters, given_letters = _letters(covered), _letters(given)
+    if not covered_letters and not given_letters:
+        return same_words(covered, given)
+    return covered_letters == given_letters
 
 
 def _letters(text: str) -> str:

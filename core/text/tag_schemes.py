@@ -1,8 +1,8 @@
-"""Convert between tag columns and spans: IOB1, IOB2 ("BIO"), BIOES, BILOU and BMES.
+"""Convert between tag columns and spans: IOB1, IOB2 ("BIO"), BIOES, BILOU, BMES and BMEWO.
 
 A tag is O or PREFIX-LABEL. Decoding is lenient in a way that all these schemes agree on: a span
-begins at B, S or U, and wherever the label changes or the previous span has ended (by E, L, S, U or
-O); so `B-ORG I-PER` is two entities, and IOB1's bare `I-ORG I-ORG` is one.
+begins at B, S, U or W, and wherever the label changes or the previous span has ended (by E, L, S,
+U, W or O); so `B-ORG I-PER` is two entities, and IOB1's bare `I-ORG I-ORG` is one.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from ..types import Span
 
 Scheme = Literal["BIO", "IOB1", "BIOES"]
 
-_BEGINS = frozenset("BSU")
-_ENDS = frozenset("ELSU")
-_PREFIXES = frozenset("BIMELSU")
-_SECOND_TAG = re.compile(r"\|(?:O(?:\||$)|[BIMELSU]-)")
+_BEGINS = frozenset("BSUW")
+_ENDS = frozenset("ELSUW")
+_PREFIXES = frozenset("BIMELSUW")
+_SECOND_TAG = re.compile(r"\|(?:O(?:\||$)|[BIMELSUW]-)")
 _COMMENT = " #"
 
 
@@ -30,28 +30,37 @@ class CrowdedTagError(TagError):
     """A tag with another one, or a comment, behind it."""
 
 
-def split_tag(tag: str) -> tuple[str, str]:
-    """`"B-ORG"` → `("B", "ORG")`, `"O"` → `("O", "")`. Raises `TagError` for anything else."""
+def split_tag(tag: str, *, in_cell: bool = True) -> tuple[str, str]:
+    """`"B-ORG"` → `("B", "ORG")`, `"O"` → `("O", "")`. Raises `TagError` for anything else.
+
+    `in_cell`: a `#` behind a blank begins a comment; in a list of tags it belongs to the label.
+    """
     if tag == "O":
         return "O", ""
     prefix, dash, label = tag.partition("-")
     if prefix not in _PREFIXES or not dash or not label:
-        raise TagError(f"a tag is O or one of B- I- E- S- (also L- U- M-) and a label, got {tag!r}")
+        raise TagError(
+            f"a tag is O or one of B- I- E- S- (also L- U- M- W-) and a label, got {tag!r}"
+        )
     if "|" in label and _SECOND_TAG.search(label):
         raise CrowdedTagError(
             f"one tag a word is expected, got {tag!r}; put the tags of nested entities into "
             "columns of their own"
         )
-    if _COMMENT in label:
+    if in_cell and _COMMENT in label:
         raise CrowdedTagError(f"a tag is expected without a comment behind it, got {tag!r}")
     return prefix, label
 
 
-def decode_tags(tags: Sequence[str]) -> tuple[Span, ...]:
-    """Decode a tag column to spans, in order; the scheme need not be given."""
+def decode_tags(tags: Sequence[str], *, in_cells: bool = True) -> tuple[Span, ...]:
+    """Decode a tag column to spans, in order; the scheme need not be given.
+
+    `in_cells` as in `split_tag`.
+    """
     spans: list[Span] = []
     start, open_label = 0, ""
-    for index, (prefix, label) in enumerate(map(split_tag, tags)):
+    for index, tag in enumerate(tags):
+        prefix, label = split_tag(tag, in_cell=in_cells)
         if open_label and (prefix in _BEGINS or label != open_label):
             spans.append(Span(start, index, open_label))
             open_label = ""

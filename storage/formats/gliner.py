@@ -61,7 +61,7 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
     record = {"tokens": raw["tokenized_text"], "entities": entities}
     document = parse_tokens(record, name_in(raw, "name", name), line)
     notes = unclaimed(raw, _KNOWN, len(raw["tokenized_text"]))
-    return replace(document, meta=others(raw, _KNOWN), notes=notes)
+    return replace(document, meta=others(raw, _KNOWN), notes=(*document.notes, *notes))
 
 
 def _entity(entry: object) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from storage.formats.fields import FieldError, object_of, own_data, string
+from storage.formats.fields import FieldError, name_in, object_of, own_data, string
 from storage.formats.json_records import read_values
 from storage.formats.json_start import first_object, first_of
 from storage.formats.label_studio_answers import Answer, answers_of, listed
@@ -73,11 +73,13 @@ def _task(raw: _Object, data: _Object, key: str, name: str, line: int) -> Docume
     notes: tuple[Note, ...] = (*unclaimed(raw, _CLAIMED), *unclaimed(data, (key, "name")))
     if drafts := len(listed(raw, "drafts")):
         notes = (*notes, Counted("drafts left out, since they were never submitted", drafts))
-    others = {other: value for other, value in data.items() if other not in (key, "name")}
+    named = isinstance(data.get("name"), str) or data.get("name") is None
+    taken = (key, "name") if named else (key,)
+    others = {other: value for other, value in data.items() if other not in taken}
     meta = raw.get("meta")
     return DocumentRecord(
         text=string(data, key),
-        name=string(data, "name", name) if isinstance(data.get("name"), str) else name,
+        name=name_in(data, "name", name),
         meta=own_data({"meta": others | dict(object_of(meta, "'meta'") if meta else {})}, "meta"),
         line=line,
         notes=notes,

@@ -11,6 +11,7 @@ from storage.formats.offsets import Location, in_code_points
 from storage.records import Counted, Note, SpanRecord
 
 _LONGEST_KEY = 64
+GIVEN_TWICE = "entities given twice, taken once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def to_spans(text: str, marks: Sequence[Mark]) -> tuple[tuple[SpanRecord, ...], 
         unscored += mark.score is not None and score is None
         spans[identity] = SpanRecord(start, end, mark.label, mark.status, score, mark.source, key)
     if twins:
-        notes.append(Counted("entities given twice, taken once", twins))
+        notes.append(Counted(GIVEN_TWICE, twins))
     if unscored:
         notes.append(Counted("scores outside of 0 to 1, left out", unscored))
     return tuple(spans.values()), tuple(notes)

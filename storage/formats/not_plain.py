@@ -56,8 +56,8 @@ _XML_ENDINGS = (".xml", ".tei")
 _BRAT_LINE = re.compile(r"(?:[TREAMN]\d+|\*|#\d+)\t\S.*")
 _BRAT_ENTITY = re.compile(r"T\d+\t\S+ \d+ \d+(?:;\d+ \d+)*(?:\t.*)?")
 _TAGGED_WORD = re.compile(
-    r"[^\s|]+\|(?:[^\s|]+\|)?(?:O|[BIESLU]-\S+|[A-Z_]{3,})"
-    r"|[^\s/]+/(?:[^\s/]+/)?(?:O|[BIESLU]-\S+|[A-Z_]{3,})"
+    r"[^\s|]+\|(?:[^\s|]+\|)?(?:O|[BIMELSUW]-\S+|[A-Z_]{3,})"
+    r"|[^\s/]+/(?:[^\s/]+/)?(?:O|[BIMELSUW]-\S+|[A-Z_]{3,})"
 )
 _OUTSIDE = ("|O", "/O")
 _LINES, _WORDS = 50, 500

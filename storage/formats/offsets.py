@@ -112,9 +112,10 @@ class Ruler:
 def in_code_points(text: str, locations: Sequence[Location]) -> tuple[Offsets, str | None]:
     """The places in code points, and what to tell the person if they had to be converted.
 
-    Raises `FieldError` naming the first entity that does not lie in the text, or whose words are
-    not there however offsets are counted, or there in several ways.
+    Raises `FieldError` naming the first entity that has no length, or does not lie in the text, or
+    whose words are not there however offsets are counted, or there in several ways.
     """
+    _refuse_empty(locations)
     fault = _first_fault(text, locations)
     if fault is None:
         return _as_they_are(locations), None
@@ -132,6 +133,15 @@ def in_code_points(text: str, locations: Sequence[Location]) -> tuple[Offsets, s
         index, reason = fault
         reason += _cause(text, locations, index)
     raise FieldError(reason)
+
+
+def _refuse_empty(locations: Sequence[Location]) -> None:
+    for location in locations:
+        if location.start == location.end:
+            raise FieldError(
+                f"{_named(location)} has no words: it ends where it begins; offsets are end "
+                "exclusive: leave it out, or correct its end"
+            )
 
 
 def _as_they_are(locations: Sequence[Location]) -> Offsets:
@@ -219,7 +229,7 @@ def _fault(
     end: int,
     same: Callable[[str, str], bool] = _same,
 ) -> str | None:
-    shown = f"entity [{location.start}, {location.end}) {_short(location.label)}"
+    shown = _named(location)
     if not 0 <= start < end <= len(text):
         return (
             f"{shown} does not lie in the text of {len(text)} code points; offsets are code "
@@ -242,6 +252,10 @@ def _cause(text: str, locations: Sequence[Location], index: int) -> str:
     if fitting and fitting[-1] <= first_end < locations[index].start:
         return f"{tried}; the entities of the first line fit: were line ends changed or removed?"
     return f"{tried}; was the text changed after it was annotated?"
+
+
+def _named(location: Location) -> str:
+    return f"entity [{location.start}, {location.end}) {_short(location.label)}"
 
 
 def _short(value: str) -> str:

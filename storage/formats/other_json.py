@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
@@ -131,7 +131,7 @@ def _rasa(raw: _Object, name: str, line: int) -> DocumentRecord:
     entities = [object_of(entry, "an entity") for entry in given]
     marks = [Mark(whole(e, "start"), whole(e, "end"), string(e, "entity")) for e in entities]
     known = ("text", "entities")
-    notes = unclaimed(raw, known)
+    notes = (*unclaimed(raw, known), *_left_out(entities, ("role", "group")))
     return _document(string(raw, "text"), marks, name, line, others(raw, known), notes)
 
 
@@ -165,8 +165,15 @@ def _doc(raw: _Object, name: str, line: int) -> DocumentRecord:
     given = [object_of(entry, "an entity") for entry in list_of(raw["ents"], "'ents'")]
     marks = [Mark(whole(e, "start"), whole(e, "end"), string(e, "label")) for e in given]
     known = ("text", "ents", "tokens", "sents")
-    notes = unclaimed(raw, known)
+    notes = (*unclaimed(raw, known), *_left_out(given, ("kb_id", "id")))
     return _document(string(raw, "text"), marks, name, line, others(raw, known), notes)
+
+
+def _left_out(entities: Sequence[_Object], keys: Sequence[str]) -> Iterator[Counted]:
+    """What entities say beside their labels: each kind with its count."""
+    for key in keys:
+        if count := sum(bool(entity.get(key)) for entity in entities):
+            yield Counted(f"{key!r} of entities left out", count)
 
 
 def _ubiai(raw: _Object, name: str, line: int) -> DocumentRecord:

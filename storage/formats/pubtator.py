@@ -24,6 +24,8 @@ from storage.formats.labelled_spans import Mark, to_spans
 from storage.records import BadRecord, Counted, DocumentRecord, Record
 
 _PASSAGE = re.compile(r"(?P<id>[^|\t]{1,80})\|(?P<kind>[ta])\|(?P<text>.*)", re.DOTALL)
+_ID = re.compile(r"[\w.:/-]+")
+"""What a document is called in a file that nobody says is PubTator's: no prose, and no JSON."""
 _NUMBER = re.compile(r"\d{1,9}")
 
 
@@ -64,7 +66,9 @@ def sniff_pubtator(start: bytes) -> bool:
     """Whether the first line is a title."""
     first = start.decode(errors="ignore").lstrip("\ufeff\r\n").partition("\n")[0]
     passage = _PASSAGE.fullmatch(first)
-    return passage is not None and passage["kind"] == "t"
+    return (
+        passage is not None and passage["kind"] == "t" and _ID.fullmatch(passage["id"]) is not None
+    )
 
 
 def _add(entry: _Entry, line: str, passage: re.Match[str] | None, number: int) -> None:

@@ -18,7 +18,7 @@ from core.text.tag_schemes import TagError, decode_tags
 from core.types import Key
 from storage.enums import SPAN_STATUSES, Source, SpanStatus
 from storage.formats.fields import FieldError, label_in, object_of, one_word, string, whole
-from storage.formats.labelled_spans import list_of
+from storage.formats.labelled_spans import GIVEN_TWICE, list_of
 from storage.formats.unclaimed import misspelt, unclaimed
 from storage.formats.words import Words, offsets_in
 from storage.records import Counted, DocumentRecord, Note, SpanRecord
@@ -60,14 +60,9 @@ def parse_tokens(
     return DocumentRecord(
         text=text,
         name=name,
-        entities=None
-        if spans is None
-        else tuple(
-            _record(span, offsets, f"e{number}")
-            for number, span in enumerate(dict.fromkeys(spans), 1)
-        ),
+        entities=None if spans is None else _records(spans, offsets),
         line=line,
-        notes=(*notes, *unclaimed(raw, frozenset(read), len(tokens))),
+        notes=(*notes, *_twins(spans or ()), *unclaimed(raw, frozenset(read), len(tokens))),
     )
 
 
@@ -92,10 +87,29 @@ def _placed(
     return words.text, [words.offsets(i, i + 1) for i in range(len(tokens))], notes
 
 
+def _records(spans: Sequence[_Span], offsets: Sequence[tuple[int, int]]) -> tuple[SpanRecord, ...]:
+    return tuple(
+        _record(span, offsets, f"e{number}") for number, span in enumerate(_once(spans), 1)
+    )
+
+
 def _record(span: _Span, offsets: Sequence[tuple[int, int]], key: str) -> SpanRecord:
     (start, end, label), status = span
     source: Source = "model" if status == "suggested" else "person"
     return SpanRecord(offsets[start][0], offsets[end - 1][1], label, status, None, source, key)
+
+
+def _once(spans: Sequence[_Span]) -> Sequence[_Span]:
+    """The spans, the first of each; a rejected one may stand beside one that is not."""
+    first: dict[tuple[Key, bool], _Span] = {}
+    for key, status in spans:
+        first.setdefault((key, status == "rejected"), (key, status))
+    return tuple(first.values())
+
+
+def _twins(spans: Sequence[_Span]) -> tuple[Counted, ...]:
+    twins = len(spans) - len(_once(spans))
+    return (Counted(GIVEN_TWICE, twins),) if twins else ()
 
 
 def _spans(value: object, key: str, tokens: Sequence[str], names: Sequence[str]) -> list[_Span]:
@@ -105,7 +119,7 @@ def _spans(value: object, key: str, tokens: Sequence[str], names: Sequence[str])
     if len(tags) != len(tokens):
         raise FieldError(f"{len(tokens)} tokens have {len(tags)} {key}; one each is expected")
     try:
-        spans = decode_tags([_tag(tag, key, names) for tag in tags])
+        spans = decode_tags([_tag(tag, key, names) for tag in tags], in_cells=False)
     except TagError as error:
         raise FieldError(f"{key!r}: {error}") from None
     return [((span.start, span.end, span.label), "accepted") for span in spans]

@@ -29,8 +29,8 @@ _PLACES = frozenset(("offset", "offsets", "span", "spans", "indices", "location"
 _LABELS = frozenset(
     ("label", "labels", "tag", "type", "entity", "entity_type", "entity_group", "category", "class")
 )
-_TAG = re.compile(r"O|[BIMELSU][-_]\S{1,80}")
-_TAG_OF_ANY_KIND = re.compile(r"[^\sa-z]{1,80}|[BIMELSU][-_]\S{1,80}")
+_TAG = re.compile(r"O|[BIMELSUW][-_]\S{1,80}")
+_TAG_OF_ANY_KIND = re.compile(r"[^\sa-z]{1,80}|[BIMELSUW][-_]\S{1,80}")
 
 
 def unclaimed(

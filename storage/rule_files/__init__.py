@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import chain
 from pathlib import PurePath
 
 from storage.formats.encodings import EncodingError, not_utf8, utf8_lines
@@ -18,13 +19,12 @@ from storage.formats.fields import FieldError
 from storage.records import BadRecord
 from storage.rule_files.patterns import pattern_of
 from storage.rule_files.records import MAX_TERM, RuleRecord, checked_text
-from storage.rule_files.tables import Table
+from storage.rule_files.tables import Line, Table, rows_of
 
 MOST_BYTES = 32 * 2**20
 """Of a file of rules: ten times what 200,000 terms need."""
 MOST_RULES = 200_000
 """In a file, and in a project."""
-Line = tuple[int, str]
 Parse = Callable[[int, str, Counter[str]], RuleRecord | None]
 SUFFIXES = (".txt", ".csv", ".tsv", ".jsonl")
 _MOST_LISTED = 100
@@ -80,7 +80,9 @@ def _read_lines(lines: Iterator[Line], suffix: str, found: RuleFile) -> None:
     if suffix in (".jsonl", ".ndjson", ".json") or _is_object(first[1]):
         parse = pattern_of
     elif suffix in (".csv", ".tsv"):
-        table = Table(first[1], suffix == ".tsv", found.notes)
+        delimiter, lines = rows_of(chain((first,), lines), tabs=suffix == ".tsv")
+        first = next(lines)
+        table = Table(first[1], delimiter, found.notes)
         parse = table.row
         if table.has_header:
             first = None

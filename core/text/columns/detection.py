@@ -69,8 +69,8 @@ def find_layout(sample: Sequence[str], choice: ColumnChoice | None = None) -> La
     tagged = sum(is_tag(row[-1]) for row in longer) if annotated else 0
     if longer and not layout.certain and tagged <= _FEW_TAGS * len(longer):
         raise ValueError(
-            "no column holds tags: a tag is O or one of B- I- E- S- (also L- U- M-) and a label; "
-            f"the first words are {' '.join(longer[0])[:_SHOWN]!r}. Say which columns with "
+            "no column holds tags: a tag is O or one of B- I- E- S- (also L- U- M- W-) and a "
+            f"label; the first words are {' '.join(longer[0])[:_SHOWN]!r}. Say which columns with "
             f"--columns {EXAMPLE} or in the preview, or take the file as text"
         )
     return layout

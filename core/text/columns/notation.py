@@ -12,9 +12,9 @@ from ..tag_schemes import CrowdedTagError, TagError, decode_tags, split_tag
 UNNAMED = "ENTITY"
 """The label of tags that are `B` and `I` alone."""
 OUTSIDE = frozenset({"O", "o", "_", "-", "0", "*"})
-_PREFIXED = re.compile(r"([BIMELSU])[-_:./](\S+(?: \S+)*)", re.IGNORECASE)
-_SUFFIXED = re.compile(r"(\S+)[-_:./]([BIMELSU])")
-_BARE_PREFIX = re.compile(r"[BIMELSU]")
+_PREFIXED = re.compile(r"([BIMELSUW])[-_:./](\S+(?: \S+)*)", re.IGNORECASE)
+_SUFFIXED = re.compile(r"(\S+)[-_:./]([BIMELSUW])")
+_BARE_PREFIX = re.compile(r"[BIMELSUW]")
 _BARE_LABEL = re.compile(r"[^\W\d_][\w.&/+-]{0,39}")
 
 

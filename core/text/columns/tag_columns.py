@@ -207,9 +207,12 @@ def _bare(sentences: Rows, names: Sequence[str], indices: list[int]) -> TagColum
     named = [i for i in indices if i < len(names) and names_tags(names[i])]
     for index in named or indices[-1:]:
         cells = [row[index].strip() for sentence in sentences for row in sentence]
-        if "O" not in cells or sum(cell not in OUTSIDE for cell in cells) < _FEWEST_BARE:
+        tagged = [cell for cell in cells if cell not in OUTSIDE]
+        if "O" not in cells or len(tagged) < _FEWEST_BARE:
             continue
         for notation in (Notation.PREFIXES, Notation.LABELS):
+            if notation is Notation.LABELS and sum(map(is_tag, tagged)) * 2 >= len(tagged):
+                continue  # B-PER is no label, also beside tags that nobody knows
             tags = [canonical(cell, notation) for cell in cells if is_readable(cell, notation)]
             labels = {tag for tag in tags if tag != "O"}
             if len(tags) >= _MOST * len(cells) and 0 < len(labels) <= _MANY_LABELS:

@@ -34,6 +34,7 @@ spans = st.builds(
         ("S-ORG S-ORG", [(0, 1, "ORG"), (1, 2, "ORG")]),
         ("B-ORG I-ORG L-ORG U-PER", [(0, 3, "ORG"), (3, 4, "PER")]),
         ("B-ORG M-ORG E-ORG", [(0, 3, "ORG")]),
+        ("W-ORG W-ORG B-PER M-PER E-PER", [(0, 1, "ORG"), (1, 2, "ORG"), (2, 5, "PER")]),
         ("E-ORG I-ORG", [(0, 1, "ORG"), (1, 2, "ORG")]),
         ("B-film-title I-film-title", [(0, 2, "film-title")]),
     ],
@@ -62,6 +63,10 @@ def test_several_tags_or_a_comment_in_a_cell_are_no_label(tag: str, lesson: str)
     with pytest.raises(TagError, match=re.escape(lesson)):
         decode_tags(["O", tag])
     assert decode_tags(["B-A|B", "B-C#"]) == (Span(0, 1, "A|B"), Span(1, 2, "C#"))
+
+
+def test_a_label_of_a_list_of_tags_may_hold_a_hash() -> None:
+    assert decode_tags(["B-Claim #1", "I-Claim #1"], in_cells=False) == (Span(0, 2, "Claim #1"),)
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,12 @@ def test_a_bad_annotation_refuses_its_document_and_no_other(
     assert good.text == "good"
 
 
+def test_an_entity_of_no_length_is_said_to_be_one() -> None:
+    (bad,) = pair("T1\tPER 4 4\t\n")
+
+    assert bad.reason.startswith("a.txt: entity [4, 4) 'PER' has no words: it ends where it begins")
+
+
 def test_what_is_missing_is_named() -> None:
     (lonely,) = read(zipped({"a.ann": ""}), "brat")
     (nothing,) = read(zipped({"a.pdf": "x"}), "brat")

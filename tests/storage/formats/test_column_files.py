@@ -125,6 +125,13 @@ def test_tags_of_another_spelling_are_told() -> None:
     assert any("ENTITY" in note for note in notes("a\tB\nb\tI\nc\tO\nd\tO\n"))
 
 
+def test_tags_of_a_scheme_that_nobody_knows_are_no_labels() -> None:
+    records = read("Mara X-PER\nleft O\n\nNew B-LOC\nYork I-LOC\nis O\n")
+
+    assert [entities_of(r) for r in records if isinstance(r, DocumentRecord)] == [["New York/LOC"]]
+    assert [r.line for r in records if isinstance(r, BadRecord)] == [1]
+
+
 def test_text_follows_what_the_file_says_of_spaces() -> None:
     texts = {
         name: [document.text for document in read(text)] for name, (text, _) in LAYOUTS.items()

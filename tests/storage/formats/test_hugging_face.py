@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from storage.records import BadRecord, Counted, DocumentRecord
+from storage.records import BadRecord, Counted, DocumentRecord, SpanRecord
 from tests.storage.formats.material import DOCUMENT, TEXT, read, written
 
 
@@ -188,6 +188,14 @@ def test_entities_that_the_tags_have_and_the_spans_lack_are_counted() -> None:
     assert document.notes == (
         Counted("entities that the tags have and 'spans' lacks, left out", 1),
     )
+
+
+def test_a_label_with_a_hash_comes_back_without_a_note() -> None:
+    record = DocumentRecord("Mara left.", "a", (SpanRecord(0, 4, "Claim #1"),))
+    (document,) = read(written([record], "hugging_face")[0], "hugging_face")
+
+    assert [span.label for span in document.entities] == ["Claim #1"]
+    assert document.notes == ()
 
 
 def test_a_column_that_looks_like_annotation_is_named_and_counted() -> None:

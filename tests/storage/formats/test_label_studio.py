@@ -161,6 +161,19 @@ def test_the_only_string_of_the_data_is_the_text_and_the_rest_is_kept() -> None:
     assert document.meta == {"n": 5, "m": 1}
 
 
+@pytest.mark.parametrize(
+    ("given", "name", "meta"),
+    [("a", "a", {}), ("", "tasks:1", {}), (None, "tasks:1", {}), (17, "tasks:1", {"name": 17})],
+)
+def test_a_task_may_have_no_name_or_a_number_for_it(
+    given: object, name: str, meta: dict[str, Any]
+) -> None:
+    content = json.dumps([{"data": {"text": TEXT, "name": given}, "annotations": []}])
+    document = single(content.encode())
+
+    assert (document.name, document.meta) == (name, meta)
+
+
 def test_the_short_export_is_read() -> None:
     short = {
         "id": 1, "text": TEXT, "url": "x", "annotator": 1, "annotation_id": 3, "lead_time": 2.5,

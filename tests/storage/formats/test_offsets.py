@@ -130,6 +130,16 @@ def test_words_that_fit_two_ways_of_counting_are_refused_with_both() -> None:
     )
 
 
+def test_an_entity_of_no_length_is_said_to_have_no_words() -> None:
+    with pytest.raises(FieldError) as caught:
+        in_code_points("Mara", [Location(0, 4, "Mara"), Location(2, 2, "", "PER")])
+
+    assert str(caught.value) == (
+        "entity [2, 2) 'PER' has no words: it ends where it begins; offsets are end exclusive: "
+        "leave it out, or correct its end"
+    )
+
+
 def test_an_entity_across_a_line_end_is_the_same_words() -> None:
     text = "in New\r\nYork"
 

@@ -121,6 +121,21 @@ def test_groups_of_spans_and_relations_are_counted() -> None:
     assert ubiai.name == "letter"
 
 
+def test_what_entities_say_beside_their_labels_is_counted() -> None:
+    mara = {"start": 0, "end": 4}
+    rasa = {"text": MARA, "entities": [{**mara, "entity": "PER", "role": "from", "group": 1}]}
+    doc = {"text": MARA, "ents": [{**mara, "label": "PER", "kb_id": "Q1", "id": ""}]}
+    container = {"rasa_nlu_data": {"common_examples": [rasa]}}
+
+    assert read(as_lines(container), "other_json")[0].notes == (
+        Counted("'role' of entities left out", 1),
+        Counted("'group' of entities left out", 1),
+    )
+    assert read(as_lines(doc), "other_json")[0].notes == (
+        Counted("'kb_id' of entities left out", 1),
+    )
+
+
 def test_annotations_without_a_label_are_counted() -> None:
     entries = [{"label": label, "points": [{"start": 0, "end": 3}]} for label in ([], None, "PER")]
     (document,) = read(as_lines({"content": MARA, "annotation": entries}), "other_json")

@@ -46,6 +46,11 @@ def test_it_is_known_by_its_first_line(name: str) -> None:
     assert formats.detect(b"\xef\xbb\xbf" + FILE, name) == "pubtator"
 
 
+def test_json_and_prose_with_its_marks_are_not_taken_for_it() -> None:
+    assert formats.detect(b'{"text": "P|t|Q"}\n', "a.txt") == "jsonl"
+    assert formats.detect(b"The columns x|t|y are read.\n", "a.txt") == "text"
+
+
 def test_documents_without_a_blank_line_between_them_are_two() -> None:
     assert [document.name for document in read(FILE.replace(b"\n\n", b"\n"), "pubtator")] == [
         "1",

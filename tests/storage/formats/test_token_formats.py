@@ -186,6 +186,33 @@ def test_tags_beside_words_are_entities(format: str, key: str) -> None:
     assert document.notes == ()
 
 
+def test_a_label_in_a_list_of_tags_may_hold_a_hash() -> None:
+    record = {"tokens": ["Mara", "left"], "ner_tags": ["B-Claim #1", "O"]}
+    (document,) = read(json.dumps(record).encode(), "jsonl")
+
+    assert locations(document) == [(0, 4, "Claim #1")]
+
+
+def test_an_entity_that_is_given_twice_is_taken_once_and_counted() -> None:
+    twice = {"start": 1, "end": 2, "type": "PER"}
+    record = {"tokens": ["a", "b"], "entities": [twice, twice | {"status": "suggested"}]}
+    (spert,) = read(json.dumps([record]).encode(), "spert")
+    (gliner,) = read(b'[{"tokenized_text": ["a"], "ner": [[0, 0, "X"], [0, 0, "X"]]}]', "gliner")
+
+    assert [(span.label, span.status) for span in spert.entities] == [("PER", "accepted")]
+    assert locations(gliner) == [(0, 1, "X")]
+    assert spert.notes == gliner.notes == (Counted("entities given twice, taken once", 1),)
+
+
+def test_a_rejected_entity_may_stand_beside_the_accepted_one() -> None:
+    entity = {"start": 0, "end": 1, "type": "X"}
+    record = {"tokens": ["a"], "entities": [entity, entity | {"status": "rejected"}]}
+    (document,) = read(json.dumps(record).encode(), "jsonl")
+
+    assert [span.status for span in document.entities] == ["accepted", "rejected"]
+    assert document.notes == ()
+
+
 @pytest.mark.parametrize(
     ("tags", "reason"),
     [
@@ -284,3 +311,15 @@ def test_an_entity_whose_words_are_not_its_tokens_is_refused() -> None:
         "entity [1, 2) 'ORG' is 'Bank of China' says the file, but its tokens are 'Bank'; offsets "
         "count tokens from 0, end exclusive"
     )
+
+
+def test_an_emoji_is_no_punctuation_that_tokens_may_spell_in_other_ways() -> None:
+    entity = {"start": 0, "end": 1, "type": "MOOD", "text": "😊"}
+    right, wrong = read(
+        "\n".join(json.dumps({"tokens": [word], "entities": [entity]}) for word in "😊🎉").encode(),
+        "jsonl",
+    )
+
+    assert locations(right) == [(0, 1, "MOOD")]
+    assert isinstance(wrong, BadRecord)
+    assert "is '😊' says the file, but its tokens are '🎉'" in wrong.reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +55,17 @@ def test_a_document_that_nobody_looked_at_has_pieces_that_nobody_looked_at() -> 
     pieces = by_sentence([DocumentRecord("A b. C d.", "x")])
 
     assert [piece.entities for piece in pieces if isinstance(piece, DocumentRecord)] == [None, None]
+
+
+@pytest.mark.timeout(60)  # with the square of the number it takes minutes
+def test_a_text_of_many_sentences_and_entities_is_cut_in_linear_time() -> None:
+    sentence = "Ada ran. "
+    starts = range(0, 40_000 * len(sentence), len(sentence))
+    spans = tuple(SpanRecord(start, start + 3, "PER") for start in starts)
+
+    pieces = list(by_sentence([DocumentRecord(sentence * 40_000, "x", spans)]))
+
+    assert len(pieces) == 40_000
 
 
 @given(st.text(max_size=60), st.lists(st.tuples(st.integers(0, 59), st.integers(1, 20))))
