@@ -16,7 +16,7 @@ pytestmark = pytest.mark.both_databases
 META = {"note": "before\0after", "escape": r"no NUL: \u0000", "both": "\\\0", "ward": "B 12"}
 
 
-def found(sessions: Sessions, project: int, key: str, value: str = "") -> list[str]:
+def names_by(sessions: Sessions, project: int, key: str, value: str = "") -> list[str]:
     wanted = DocumentFilter(meta_key=key, meta_value=value)
     with sessions() as session:
         rows = listing.page(session, project, wanted, limit=9).rows
@@ -29,10 +29,10 @@ def test_documents_are_found_by_metadata_beside_a_text_with_nul(sessions: Sessio
         documents.add(session, project, name="scanned", text="one", meta=META)
         documents.add(session, project, name="plain", text="two", meta={"ward": "C 1"})
 
-    assert found(sessions, project, "ward") == ["scanned", "plain"]
-    assert found(sessions, project, "ward", "B 12") == ["scanned"]
-    assert found(sessions, project, "note", "before") == ["scanned"]
-    assert found(sessions, project, "escape", r"NUL: \u0000") == ["scanned"]
+    assert names_by(sessions, project, "ward") == ["scanned", "plain"]
+    assert names_by(sessions, project, "ward", "B 12") == ["scanned"]
+    assert names_by(sessions, project, "note", "before") == ["scanned"]
+    assert names_by(sessions, project, "escape", r"NUL: \u0000") == ["scanned"]
     with sessions() as session:
         assert session.scalar(select(Document.meta).where(Document.name == "scanned")) == META
 

@@ -92,8 +92,8 @@ def back_up(settings: Settings, out: Path) -> Manifest:
     out.parent.mkdir(parents=True, exist_ok=True)
     with scratch_folder(out.parent, BACKUP) as folder:
         begun = datetime.now(UTC).isoformat(timespec="seconds")
-        together = database_copy.same_file(settings.database, settings.jobs)
-        if not together and database_copy.holds(settings.jobs, JOBS_SCHEMA):
+        in_one_file = database_copy.same_file(settings.database, settings.jobs)
+        if not in_one_file and database_copy.holds(settings.jobs, JOBS_SCHEMA):
             database_copy.copy(settings.jobs, folder / JOBS, JOBS_SCHEMA)
         database_copy.copy(settings.database, folder / DOCUMENTS, DOCUMENTS_SCHEMA)
         manifest, models = _described(settings, folder / DOCUMENTS, begun)

@@ -22,10 +22,10 @@ JOBS_TABLE = "CREATE TABLE workflow_status (workflow_uuid TEXT, serialization TE
 """As much of DBOS's as a backup looks at."""
 
 
-def settings_of(folder: Path, *, together: bool) -> Settings:
-    """`together`: one file, by two spellings."""
+def settings_of(folder: Path, *, in_one_file: bool) -> Settings:
+    """`in_one_file`: one file, by two spellings."""
     url = f"sqlite:///{folder / 'x' / '..' / 'spanneal.db'}"
-    more = {"SPANNEAL_JOBS": url} if together else {}
+    more = {"SPANNEAL_JOBS": url} if in_one_file else {}
     return Settings.from_environment({"SPANNEAL_DATA": str(folder), **more})
 
 
@@ -42,9 +42,9 @@ def filled(settings: Settings) -> None:
 
 def names(sessions: Sessions) -> list[str]:
     with sessions() as session:
-        found = [project.name for project in projects.every(session)]
+        result = [project.name for project in projects.every(session)]
     sessions.kw["bind"].dispose()
-    return found
+    return result
 
 
 def jobs_of(settings: Settings) -> list[str]:
@@ -53,16 +53,16 @@ def jobs_of(settings: Settings) -> list[str]:
         return [row[0] for row in jobs.execute("SELECT workflow_uuid FROM workflow_status")]
 
 
-@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("in_one_file", [True, False])
 def test_one_file_is_in_a_backup_once_and_comes_back_in_one_or_two(
-    tmp_path: Path, together: bool
+    tmp_path: Path, in_one_file: bool
 ) -> None:
-    filled(one := settings_of(tmp_path / "one", together=True))
-    back_up(one, tmp_path / "backup.zip")
+    filled(single := settings_of(tmp_path / "one", in_one_file=True))
+    back_up(single, tmp_path / "backup.zip")
     with zipfile.ZipFile(tmp_path / "backup.zip") as archive:
         assert archive.namelist() == ["documents.db", "manifest.json"]
 
-    new = settings_of(tmp_path / "new", together=together)
+    new = settings_of(tmp_path / "new", in_one_file=in_one_file)
     restore(tmp_path / "backup.zip", new)
 
     (tmp_path / "new" / "x").mkdir(exist_ok=True)
@@ -71,26 +71,26 @@ def test_one_file_is_in_a_backup_once_and_comes_back_in_one_or_two(
 
 
 def test_a_backup_of_two_files_does_not_become_one(tmp_path: Path) -> None:
-    filled(two := settings_of(tmp_path / "two", together=False))
-    back_up(two, tmp_path / "backup.zip")
-    filled(one := settings_of(tmp_path / "one", together=True))
+    filled(separate := settings_of(tmp_path / "two", in_one_file=False))
+    back_up(separate, tmp_path / "backup.zip")
+    filled(single := settings_of(tmp_path / "one", in_one_file=True))
 
     with pytest.raises(RestoreError, match=r"in two files, and .* another file for SPANNEAL_JOBS"):
-        restore(tmp_path / "backup.zip", one, force=True)
+        restore(tmp_path / "backup.zip", single, force=True)
 
-    assert names(open_database(one)) == ["News"]
-    assert jobs_of(one) == ["job 1"]
+    assert names(open_database(single)) == ["News"]
+    assert jobs_of(single) == ["job 1"]
 
 
 def test_an_older_backup_that_holds_one_file_twice_comes_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    filled(one := settings_of(tmp_path / "one", together=True))
+    filled(single := settings_of(tmp_path / "one", in_one_file=True))
     with monkeypatch.context() as older:
         older.setattr("storage.database_copy.same_file", lambda url, other: False)
-        back_up(one, tmp_path / "backup.zip")
+        back_up(single, tmp_path / "backup.zip")
 
-    new = settings_of(tmp_path / "new", together=True)
+    new = settings_of(tmp_path / "new", in_one_file=True)
     restore(tmp_path / "backup.zip", new)
 
     (tmp_path / "new" / "x").mkdir(exist_ok=True)
