@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Literal, cast, get_args
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parents[1]
 """The checkout: the bundled model and the samples lie below it."""
@@ -27,7 +32,14 @@ VARIABLES: Mapping[str, str] = {
     "SPANNEAL_METRICS_TOKEN": "bearer token for /metrics (default: none, this machine only)",
 }
 """Every variable that the program reads, and what it says."""
+_PREFIX = "SPANNEAL_"
 _DATABASES = ("sqlite", "postgresql")
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
+_LONGEST_PERSON = 200
+"""Characters, as the database has room for."""
+_ALIKE = 0.8
+"""From this similarity on a name counts as misspelt. Kubernetes makes variables such as
+SPANNEAL_DATABASE_PORT for a service of that name, which are less alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +71,11 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the `SPANNEAL_*` variables; one that is unset or blank takes its default.
 
-        Raises `ValueError` for a database URL that is none, or an unknown way to sign in.
+        Raises `ValueError` for a misspelt name, a database URL that is none, an unknown way to
+        sign in, or what is no name of a person.
         """
         given = os.environ if environment is None else environment
+        _require_spelt(given)
 
         def value(name: str, default: str) -> str:
             assert name in VARIABLES
@@ -74,7 +88,7 @@ class Settings:
                 "SPANNEAL_DATABASE", value("SPANNEAL_DATABASE", f"sqlite:///{data}/spanneal.db")
             ),
             model=_path(value("SPANNEAL_MODEL", str(ROOT / "assets" / "models" / "default"))),
-            person=value("SPANNEAL_PERSON", "annotator"),
+            person=_person(value("SPANNEAL_PERSON", "annotator")),
             jobs=_url("SPANNEAL_JOBS", value("SPANNEAL_JOBS", f"sqlite:///{data}/jobs.db")),
             auth=_auth(value("SPANNEAL_AUTH", "off")),
             log=_log(value("SPANNEAL_LOG", "text")),
@@ -85,6 +99,35 @@ class Settings:
 
 def _path(value: str) -> Path:
     return Path(value).expanduser().resolve()
+
+
+def _require_spelt(given: Iterable[str]) -> None:
+    """Raises `ValueError` for a name that is nearly a variable's."""
+    for name in given:
+        if name.startswith(_PREFIX) and name not in VARIABLES and (meant := _meant(name)):
+            raise ValueError(
+                f"{name} is not a variable of this program; did you mean {meant}? Rename or "
+                "remove it"
+            )
+
+
+@cache
+def _meant(name: str) -> str | None:
+    """The variable that is spelt nearly so; None where there is none."""
+    bare = name.removeprefix(_PREFIX)
+    known = [variable.removeprefix(_PREFIX) for variable in VARIABLES]
+    swapped = [variable for variable in known if sorted(variable) == sorted(bare)]
+    alike = swapped or get_close_matches(bare, known, n=1, cutoff=_ALIKE)
+    return _PREFIX + alike[0] if alike else None
+
+
+def _person(value: str) -> str:
+    if not value.isprintable() or len(value) > _LONGEST_PERSON:
+        raise ValueError(
+            f"SPANNEAL_PERSON must be one line of at most {_LONGEST_PERSON} visible characters, "
+            f"got {value[:80]!r}"
+        )
+    return value
 
 
 def _auth(value: str) -> Auth:
@@ -117,4 +160,28 @@ def _url(name: str, value: str) -> str:
             f"{name} must begin with sqlite:// or postgresql+psycopg://, got {database}://; no "
             "other database is supported"
         )
+    _require_usable(name, value)
     return value
+
+
+def _require_usable(name: str, url: str) -> None:
+    """Raises `ValueError`, which repeats no password, for a URL that leads to no database."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ValueError(
+            f"{name} cannot be read as a URL; write sqlite:////absolute/path.db or "
+            "postgresql+psycopg://USER@HOST:PORT/DATABASE, with a number as port and %40 for an "
+            "@ in a password"
+        ) from None
+    if parsed.drivername not in _DRIVERS:
+        raise ValueError(
+            f"{name} must name the driver psycopg or none, got {parsed.drivername}://; write "
+            f"{parsed.get_backend_name()}://"
+        )
+    in_memory = parsed.database in (None, "", ":memory:")
+    if parsed.get_backend_name() == "sqlite" and in_memory:
+        raise ValueError(
+            f"{name} is a database in memory, which is gone when a process ends; for a file write "
+            "sqlite:////absolute/path.db"
+        )

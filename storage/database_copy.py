@@ -112,6 +112,23 @@ def _others_connected(url: str) -> bool:
         engine.dispose()
 
 
+def same_file(url: str, other: str) -> bool:
+    """Whether both are SQLite's and lead to one file, however they are written."""
+    if not _backend(url) == _backend(other) == "sqlite":
+        return False
+    return _file(url).resolve() == _file(other).resolve()
+
+
+def has_table(source: Path, name: str) -> bool:
+    """Whether an SQLite copy has the table. Raises `CopyError` for one that is damaged."""
+    wanted = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
+    with closing(sqlite3.connect(source)) as connection:
+        try:
+            return bool(connection.execute(wanted, (name,)).fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            raise CopyError(f"the backup's database is damaged: {error}") from None
+
+
 def occupied(url: str) -> bool:
     """Whether there is a database with something in it."""
     return bool(parts(url))

@@ -31,9 +31,10 @@ class DatabaseProblem:
     """A sentence without its stop."""
     remedy: str
     """Whole sentences."""
+    in_own_words: bool = False
+    """Whether `what` holds the database's own words, which may repeat a text."""
 
 
-_OWN_WORDS = "the database says: "
 _FULL = DatabaseProblem(
     "the database’s disk is full",
     "Free some space on it, or ask the server’s administrator.",
@@ -144,8 +145,9 @@ def problem_of(error: SQLAlchemyError | sqlite3.Error) -> DatabaseProblem:
     if known is None and isinstance(error, DBAPIError) and error.connection_invalidated:
         known = _AWAY
     return known or DatabaseProblem(
-        f"{_OWN_WORDS}{cause or error}",
+        f"the database says: {cause or error}",
         "Try again; if it happens again, see the server’s log.",
+        in_own_words=True,
     )
 
 
@@ -153,8 +155,9 @@ def public_problem_of(error: SQLAlchemyError) -> DatabaseProblem:
     """What to tell whoever asks over the network: what the database says in its own words may hold
     a text."""
     problem = problem_of(error)
-    in_own_words = problem.what.startswith(_OWN_WORDS)
-    return replace(problem, what="the database failed") if in_own_words else problem
+    if not problem.in_own_words:
+        return problem
+    return replace(problem, what="the database failed", in_own_words=False)
 
 
 def is_of_the_data(error: SQLAlchemyError) -> bool:

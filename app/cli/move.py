@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def _postgresql_url(text: str) -> str:
     """The message does not repeat what was given, which may hold a password."""
-    with suppress(ArgumentError, CopyError):
+    with suppress(ArgumentError, CopyError, ValueError):
         if database_copy.kind(text) == "postgresql":
             return text
     raise argparse.ArgumentTypeError(

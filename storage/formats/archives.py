@@ -38,7 +38,8 @@ DAMAGED = (
     struct.error,
 )  # fmt: skip
 """What `zipfile` raises where an archive's own bytes are wrong, and nothing else is."""
-_FAULTS = (*DAMAGED, OSError, ValueError, OverflowError, LookupError)
+FAULTS = (*DAMAGED, OSError, ValueError, OverflowError, LookupError)
+"""What it raises, too, where what an archive says of itself was made to do harm."""
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 """How an archive begins, and how an empty one does."""
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
@@ -52,11 +53,11 @@ class Archive:
 
     def __init__(self, file: BinaryIO) -> None:
         size = file.seek(0, io.SEEK_END)
-        _check_directory(file, size)
+        check_directory(file, size)
         try:
             self._zip = zipfile.ZipFile(file)
             members = [info for info in self._zip.infolist() if not info.is_dir()]
-        except _FAULTS as error:
+        except FAULTS as error:
             raise ArchiveError(f"not a ZIP archive, or a broken one: {error}") from None
         for info in members:
             _check_member(info)
@@ -76,7 +77,7 @@ class Archive:
         try:
             with self._zip.open(self._members[name]) as member:
                 content = member.read(size)
-        except _FAULTS as error:
+        except FAULTS as error:
             raise ArchiveError(f"{name}: cannot be unpacked: {error}") from None
         self._budget.spend(len(content), name)
         return content
@@ -98,7 +99,7 @@ class Archive:
                     parts.append(part)
         except ArchiveError:
             raise
-        except _FAULTS as error:
+        except FAULTS as error:
             raise ArchiveError(f"{name}: cannot be unpacked: {error}") from None
         return b"".join(parts)
 
@@ -139,8 +140,11 @@ def _is_theirs(name: str) -> bool:
     return not name.startswith("__MACOSX/") and PurePosixPath(name).name != ".DS_Store"
 
 
-def _check_directory(file: BinaryIO, size: int) -> None:
-    """Refuses a list of members that would fill the memory, before anything reads it."""
+def check_directory(
+    file: BinaryIO, size: int, most: int = MOST_MEMBERS, longest: int = MOST_DIRECTORY
+) -> None:
+    """Refuses a list of members that would fill the memory, before anything reads it: `most` is
+    their number, `longest` the list's bytes. Raises `ArchiveError`."""
     file.seek(max(0, size - 66_000))
     tail = file.read()
     file.seek(0)
@@ -152,9 +156,9 @@ def _check_directory(file: BinaryIO, size: int) -> None:
         if (before := at - _BEFORE_END) >= 0 and tail.startswith(_END_64, before):
             found = struct.unpack_from("<QQ", tail, before + 32)
         members, length = max(members, found[0]), max(length, found[1])
-    if members > MOST_MEMBERS or length > MOST_DIRECTORY:
+    if members > most or length > longest:
         raise ArchiveError(
-            f"the archive lists {members:,} members; at most {MOST_MEMBERS:,} are read from one: "
+            f"the archive lists {members:,} members; at most {most:,} are read from one: "
             "split it into parts"
         )
 

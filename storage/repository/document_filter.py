@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from storage.models import AnnotationSet, Assignment, Document, DocumentSignal, EntityRow
+from storage.readable_json import readable
 from storage.records import DocumentFilter
 from storage.repository import documents
 
@@ -117,7 +118,7 @@ def _with_meta(key: str, value: str) -> ColumnElement[bool]:
     """A value is looked for as it is and as JSON writes it within a list."""
     if any(char in key for char in '"\\\0') or "\0" in value:
         return false()  # no path leads to such a key, and no database holds a NUL
-    held = cast(Document.meta[key].as_string(), String)
+    held = cast(readable(Document.meta)[key].as_string(), String)
     if not value:
         return held.is_not(None)
     written = json.dumps(value)[1:-1]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.models import Document, Event, Label, Operation
+from storage.readable_json import readable
 from storage.repository.label_names import Location, locations
 
 BEGUN, ENDED = "split label", "end split"
@@ -51,8 +52,8 @@ def _chosen(session: Session, project_id: int, pass_id: int) -> list[tuple[Locat
         .join(Document, Document.id == Operation.document_id)
         .where(
             Document.project_id == project_id,
-            Operation.payload["op"].as_string() == OP,
-            Operation.payload["pass"].as_integer() == pass_id,
+            readable(Operation.payload)["op"].as_string() == OP,
+            readable(Operation.payload)["pass"].as_integer() == pass_id,
         )
     )
     return [

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.models import Operation
+from storage.readable_json import readable
 from storage.table_queries import Query, rows, table
 
 Changes = Sequence[Mapping[str, Any]]
@@ -131,9 +132,10 @@ def unnumbered(session: Session, document_id: int, owner: str | None = None) -> 
 
 def submissions(session: Session, document_id: int, owner: str | None = None) -> int:
     """How many submitted sets were made here."""
-    op = Operation.payload["op"].as_string()
+    op = readable(Operation.payload)["op"].as_string()
     anew = and_(
-        op.in_(("relabel_all", "split")), Operation.payload["set_id"].as_integer().is_not(None)
+        op.in_(("relabel_all", "split")),
+        readable(Operation.payload)["set_id"].as_integer().is_not(None),
     )
     made = or_(op.in_(("submit", "adjudicate")), anew)
     return count(session, document_id, made, Operation.refused.is_(None), owner=owner)
@@ -238,7 +240,7 @@ def payloads(
             Operation.document_id == document_id,
             _of(owner),
             Operation.refused.is_(None),
-            Operation.payload["op"].as_string() == op,
+            readable(Operation.payload)["op"].as_string() == op,
             *(() if person is None else (Operation.person == person,)),
         )
         .order_by(Operation.at, Operation.client, Operation.seq)
@@ -255,9 +257,9 @@ def last_followed(
         .where(
             Operation.document_id == document_id,
             _of(owner),
-            Operation.payload["op"].as_string() == "follow",
-            Operation.payload["tool"].as_string() == tool,
-            *(() if user is None else (Operation.payload["user"].as_string() == user,)),
+            readable(Operation.payload)["op"].as_string() == "follow",
+            readable(Operation.payload)["tool"].as_string() == tool,
+            *(() if user is None else (readable(Operation.payload)["user"].as_string() == user,)),
         )
         .order_by(Operation.at.desc(), Operation.client.desc())
         .limit(1)

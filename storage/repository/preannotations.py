@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage.columns import now
 from storage.models import AnnotationSet, Document, Preannotation, PreannotationBatch
+from storage.readable_json import readable
 
 OPEN = ("running", "paused")
 _BATCH, _RUN = PreannotationBatch, Preannotation
@@ -154,7 +155,7 @@ def _waits(model_version_id: int) -> ColumnElement[bool]:
     predicted = exists().where(
         AnnotationSet.document_id == Document.id,
         AnnotationSet.model_version_id == model_version_id,
-        AnnotationSet.provenance["unread"].as_string().is_(None),
+        readable(AnnotationSet.provenance)["unread"].as_string().is_(None),
     )
     imported = (
         select(AnnotationSet.model_version_id.is_(None))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from core.types import Key
 from storage.enums import Source, SpanStatus
 from storage.models import AnnotationSet, Document, EntityRow, Operation
+from storage.readable_json import readable
 from storage.records import Submission
 from storage.repository.annotation_sets import newest_submitted
 
@@ -158,4 +159,4 @@ def actions(session: Session, project_id: int) -> Sequence[Action]:
 
 
 def _op() -> Any:
-    return Operation.payload["op"].as_string()
+    return readable(Operation.payload)["op"].as_string()

@@ -8,6 +8,7 @@ from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from storage.models import AnnotationSet, Document
+from storage.readable_json import readable
 from storage.repository import set_queries
 from storage.repository.annotation_sets import newest_submitted
 from storage.repository.set_queries import of_owner
@@ -18,7 +19,7 @@ def followed(
 ) -> Sequence[int]:
     """The submitted documents whose answer is one of these annotations of another tool. Tools call
     theirs by numbers of any size, or by names, so that all are compared as text."""
-    source = AnnotationSet.provenance["followed"]
+    source = readable(AnnotationSet.provenance)["followed"]
     number = cast(source["annotation"].as_string(), String)
     query = (
         select(Document.id)
@@ -39,6 +40,6 @@ def newest_of_tool(
     session: Session, document_id: int, tool: str, owner: str | None = None
 ) -> AnnotationSet | None:
     """The newest draft or submitted set that came of another tool's annotation."""
-    came = AnnotationSet.provenance["followed"]["tool"].as_string() == tool
+    came = readable(AnnotationSet.provenance)["followed"]["tool"].as_string() == tool
     query = set_queries.newest(AnnotationSet.origin == "person", of_owner(owner), came)
     return set_queries.first(session, query, document_id=document_id)

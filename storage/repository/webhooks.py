@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ScalarSelect, delete, exists, func, select
+from sqlalchemy import ScalarSelect, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.columns import now
@@ -124,19 +124,23 @@ def with_newest(
     ]
 
 
-def due(session: Session, at: datetime, limit: int) -> list[tuple[WebhookDelivery, Webhook]]:
+def due(
+    session: Session, at: datetime, limit: int, longest: timedelta
+) -> list[tuple[WebhookDelivery, Webhook]]:
     """Messages whose next attempt is due, those that wait longest first; locked until the
-    transaction ends, and without those that another worker holds."""
+    transaction ends, and without those that another worker holds. One that is to wait longer than
+    `longest` was written by a clock that was ahead, and is due, too."""
+    next_attempt = WebhookDelivery.next_attempt_at
     query = (
         select(WebhookDelivery, Webhook)
         .join(Webhook, Webhook.id == WebhookDelivery.webhook_id)
         .where(
             WebhookDelivery.state == "pending",
-            WebhookDelivery.next_attempt_at <= at,
+            or_(next_attempt <= at, next_attempt > at + longest),
             Webhook.active,
             Webhook.project_id.in_(_OF_PROJECTS),
         )
-        .order_by(WebhookDelivery.next_attempt_at, WebhookDelivery.id)
+        .order_by(next_attempt, WebhookDelivery.id)
         .limit(limit)
         .with_for_update(of=WebhookDelivery, skip_locked=True)
     )

@@ -90,3 +90,57 @@ def test_webhooks_lead_to_public_addresses_unless_the_server_says_private() -> N
     assert Settings.from_environment({"SPANNEAL_WEBHOOKS": "private"}).webhooks == "private"
     with pytest.raises(ValueError, match="SPANNEAL_WEBHOOKS must be public or private, got 'all'"):
         Settings.from_environment({"SPANNEAL_WEBHOOKS": "all"})
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [
+        ("SPANNEAL_AUHT", "SPANNEAL_AUTH"),
+        ("SPANNEAL_DATABSE", "SPANNEAL_DATABASE"),
+        ("SPANNEAL_DATABASE_URL", "SPANNEAL_DATABASE"),
+        ("SPANNEAL_WEBHOOK", "SPANNEAL_WEBHOOKS"),
+        ("SPANNEAL_METRIC_TOKEN", "SPANNEAL_METRICS_TOKEN"),
+    ],
+)
+def test_a_misspelt_variable_is_refused_with_the_one_that_was_meant(
+    misspelt: str, meant: str
+) -> None:
+    with pytest.raises(ValueError, match=rf"{misspelt} is not .* did you mean {meant}\?"):
+        Settings.from_environment({misspelt: "accounts"})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("SPANNEAL_PORT", "SPANNEAL_SERVICE_HOST", "SPANNEAL_PORT_8501_TCP_ADDR"),
+        *("SPANNEAL_DATABASE_PORT", "SPANNEAL_DATABASE_SERVICE_HOST", "SPANNEAL_DATA_PORT"),
+    ],
+)
+def test_what_kubernetes_sets_for_services_of_such_names_is_left_alone(name: str) -> None:
+    assert Settings.from_environment({name: "tcp://10.0.0.1:80"}) == Settings.from_environment({})
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_a_database_in_memory_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="SPANNEAL_JOBS is a database in memory"):
+        Settings.from_environment({"SPANNEAL_JOBS": url})
+
+
+@pytest.mark.parametrize(
+    ("url", "match"),
+    [
+        ("postgresql+psycopg://me:secret@db:port/notes", "SPANNEAL_DATABASE cannot be read"),
+        ("postgresql+asyncpg://me:secret@db/notes", "psycopg or none, got postgresql.asyncpg://"),
+        ("sqlite+aiosqlite:////notes.db", "got sqlite.aiosqlite://; write sqlite://"),
+    ],
+)
+def test_a_url_that_leads_nowhere_is_refused_without_its_password(url: str, match: str) -> None:
+    with pytest.raises(ValueError, match=match) as error:
+        Settings.from_environment({"SPANNEAL_DATABASE": url})
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize("person", ["Ada\nLovelace", "A" * 201, "\x1b[31mAda"])
+def test_what_is_no_name_of_a_person_is_refused(person: str) -> None:
+    with pytest.raises(ValueError, match="SPANNEAL_PERSON must be one line of at most 200"):
+        Settings.from_environment({"SPANNEAL_PERSON": person})

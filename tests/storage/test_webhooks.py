@@ -16,6 +16,7 @@ from tests.app.material import new_project
 
 pytestmark = pytest.mark.both_databases
 URL = "https://example.org/hook"
+LONGEST = timedelta(hours=20)
 
 
 def test_an_event_is_written_once_for_each_webhook_that_is_told_of_it(sessions: Sessions) -> None:
@@ -54,11 +55,11 @@ def test_what_is_due_comes_in_the_order_of_its_time(sessions: Sessions) -> None:
         done.state = "delivered"
 
     with writing(sessions) as session:
-        assert [d.event_key for d, _ in webhooks.due(session, at, 9)] == ["early", "late"]
-        assert [d.event_key for d, _ in webhooks.due(session, at, 1)] == ["early"]
+        assert [d.event_key for d, _ in webhooks.due(session, at, 9, LONGEST)] == ["early", "late"]
+        assert [d.event_key for d, _ in webhooks.due(session, at, 1, LONGEST)] == ["early"]
         webhooks.get(session, project, webhook.id).active = False
         session.flush()
-        assert webhooks.due(session, at, 9) == []
+        assert webhooks.due(session, at, 9, LONGEST) == []
 
 
 def test_nothing_is_due_for_a_project_in_the_trash(sessions: Sessions) -> None:
@@ -67,7 +68,7 @@ def test_nothing_is_due_for_a_project_in_the_trash(sessions: Sessions) -> None:
         webhook = webhooks.add(session, project, URL, "s", ["job.failed"])
         webhooks.add_delivery(session, webhook, "job.failed", "job", {})
         trash.put(session, session.get_one(Project, project))
-        assert webhooks.due(session, now(), 9) == []
+        assert webhooks.due(session, now(), 9, LONGEST) == []
         assert webhooks.subscribed(session, "job.failed") == []
 
 

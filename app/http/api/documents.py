@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 
 from app.edit_operations import EDIT_OPERATIONS
@@ -15,6 +15,7 @@ from app.editing import DraftSpan
 from app.http.api.projects import Id
 from app.http.common.authentication import Caller, Calling
 from app.http.common.errors import ApiError
+from app.http.common.moments import Moment
 from app.services.annotation import audit_log
 from app.services.annotation.annotation import AnnotationService
 from app.services.annotation.batch import MAX_OPERATIONS
@@ -119,7 +120,7 @@ def page(
     after: Annotated[int, Query(ge=0, lt=2**31)] = 0,
     label: Named = "",
     person: Named = "",
-    updated_since: AwareDatetime | None = None,
+    updated_since: Moment | None = None,
     meta_key: Short = "",
     meta_value: Short = "",
 ) -> Page:

@@ -9,13 +9,14 @@ from functools import cache
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from app.http.api.projects import Id
 from app.http.common.authentication import Caller, Calling
 from app.http.common.errors import ApiError
 from app.http.common.files import parts
+from app.http.common.moments import Moment
 from app.services.interchange.exporting import export
 from app.services.interchange.manifest import left_out
 from app.services.operations import projects
@@ -105,8 +106,8 @@ def exported(
     split: Annotated[list[Split] | None, Query()] = None,
     label: Annotated[list[_Name] | None, Query(max_length=_MOST_NAMES)] = None,
     person: Annotated[list[_Name] | None, Query(max_length=_MOST_NAMES)] = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     undecided: bool = False,
     history: bool = False,
 ) -> StreamingResponse:

@@ -31,7 +31,7 @@ _METADATA = "de.tudarmstadt.ukp.clarin.webanno.api.type.CASMetadata"
 class SentDocument(BaseModel):
     xmi: str
     documentId: int | Annotated[str, Field(max_length=200)] = ""
-    userId: Annotated[str, Field(max_length=200)] = ""
+    userId: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
 
 
 def type_system(xml: str) -> TypeSystem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -13,10 +14,13 @@ from app.services.model_registry.registry import CONFIG
 from app.services.team.permissions import require_administrator
 from app.settings import Settings
 from storage.engine import Sessions
-from storage.formats.archives import DAMAGED
+from storage.formats.archives import DAMAGED, FAULTS, check_directory
+from storage.formats.limits import ArchiveError
 
 MOST_BYTES = 2 * 2**30
 """Of a model, unpacked."""
+MOST_FILES, LONGEST_LIST = 10_000, 2**20
+"""Files that a zip may list, of which a model has a dozen, and bytes of that list."""
 LONGEST_NAME = 200
 """Characters of a file's name that are kept."""
 
@@ -42,17 +46,35 @@ def unpack(sessions: Sessions, settings: Settings, file: BinaryIO, name: str) ->
     with sessions() as session:
         require_administrator(session)
     try:
-        with zipfile.ZipFile(file) as packed, TemporaryDirectory() as folder_path:
+        with _opened(file, name) as packed, TemporaryDirectory() as folder_path:
             folder = Path(folder_path) / "model"
             folder.mkdir()
             behind = _extract(packed, folder)
             brought = bring_in(sessions, settings, folder, name[:LONGEST_NAME])
     except DAMAGED as error:
-        raise ModelImportError(
-            f"{name} is not a readable zip ({error}); upload a file exported from this page, or a "
-            "zip of a folder that `python -m app model export` wrote"
-        ) from None
+        raise _unreadable(name, error) from None
     return Brought(brought.version, tuple(sorted({*behind, *brought.left_behind})))
+
+
+def _opened(file: BinaryIO, name: str) -> zipfile.ZipFile:
+    """The zip, whose list of files is read as a whole. Raises `ModelImportError`."""
+    try:
+        check_directory(file, file.seek(0, io.SEEK_END), MOST_FILES, LONGEST_LIST)
+        return zipfile.ZipFile(file)
+    except ArchiveError:
+        raise ModelImportError(
+            f"{name} lists more than {MOST_FILES:,} files, and a model has at most "
+            f"{len(ALLOWED)}; zip the model's folder alone"
+        ) from None
+    except FAULTS as error:
+        raise _unreadable(name, error) from None
+
+
+def _unreadable(name: str, error: Exception) -> ModelImportError:
+    return ModelImportError(
+        f"{name} is not a readable zip ({error}); upload a file exported from this page, or a zip "
+        "of a folder that `python -m app model export` wrote"
+    )
 
 
 def _extract(packed: zipfile.ZipFile, folder: Path) -> list[str]:

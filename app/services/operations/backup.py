@@ -3,8 +3,9 @@
 The archive is a zip:
 
     manifest.json           what it is, see `Manifest`
-    documents.db, jobs.db   the databases: SQLite's own copies, or what pg_dump writes of
-                            the schemas `public` and `dbos`, which may be one database's
+    documents.db, jobs.db   the databases: SQLite's own copies, the first alone where one file
+                            holds both; or what pg_dump writes of the schemas `public` and
+                            `dbos`, which may be one database's
     models/<n>/…            the folder of model version n
     jobs/<id>/…             what retraining jobs learn from, and the trained model of one that has
                             not registered it yet; an unfinished one is left out
@@ -91,7 +92,8 @@ def back_up(settings: Settings, out: Path) -> Manifest:
     out.parent.mkdir(parents=True, exist_ok=True)
     with scratch_folder(out.parent, BACKUP) as folder:
         begun = datetime.now(UTC).isoformat(timespec="seconds")
-        if database_copy.holds(settings.jobs, JOBS_SCHEMA):
+        in_one_file = database_copy.same_file(settings.database, settings.jobs)
+        if not in_one_file and database_copy.holds(settings.jobs, JOBS_SCHEMA):
             database_copy.copy(settings.jobs, folder / JOBS, JOBS_SCHEMA)
         database_copy.copy(settings.database, folder / DOCUMENTS, DOCUMENTS_SCHEMA)
         manifest, models = _described(settings, folder / DOCUMENTS, begun)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,7 +36,9 @@ from storage.repository import events, model_versions
 
 _NAME = re.compile(r"documents\.db|jobs\.db|(models/\d+|jobs/[\w-]+)(/(?!\.{1,2}(/|$))[^/]+)+")
 """Of a file in a backup. A model's folder may hold more than a model, under any names."""
-_NO_BACKUP = (*DAMAGED, KeyError, TypeError, AttributeError, json.JSONDecodeError)
+_OF_DOCUMENTS, _OF_JOBS = "alembic_version", "workflow_status"
+"""Tables by which an SQLite copy shows what it holds."""
+_NO_BACKUP = (*DAMAGED, ValueError, LookupError, TypeError, AttributeError, OverflowError)
 _BLOCK = 1 << 20
 
 
@@ -57,7 +60,7 @@ def restore(archive: Path, settings: Settings, *, force: bool = False) -> Restor
     settings.data.mkdir(parents=True, exist_ok=True)
     with scratch_folder(settings.data, RESTORE) as staged:
         manifest = _unpack(archive, staged)
-        _check(manifest, staged, settings)
+        _check(archive, manifest, staged, settings)
         undo(settings)
         mark = _plan(archive, settings, force)
         write_mark(settings, mark, staged)
@@ -83,6 +86,8 @@ def _unpack(archive: Path, folder: Path) -> Manifest:
                 raise RestoreError(_newer(archive))
             for name, file in manifest.files.items():
                 _extract(opened, name, file, folder)
+    except RestoreError:
+        raise
     except _NO_BACKUP as error:
         raise RestoreError(
             f"{archive} is not a backup, or is damaged ({error}); use another one"
@@ -107,9 +112,9 @@ def _extract(archive: zipfile.ZipFile, name: str, file: File, folder: Path) -> N
         raise RestoreError(f"{name} in the backup is damaged: its hash differs; use another backup")
 
 
-def _check(manifest: Manifest, staged: Path, settings: Settings) -> None:
+def _check(archive: Path, manifest: Manifest, staged: Path, settings: Settings) -> None:
     if manifest.schema not in database_copy.known_revisions():
-        raise RestoreError(_newer(staged))
+        raise RestoreError(_newer(archive))
     wanted = database_copy.kind(settings.database)
     if manifest.database != wanted:
         raise RestoreError(
@@ -118,9 +123,29 @@ def _check(manifest: Manifest, staged: Path, settings: Settings) -> None:
         )
     if wanted == "sqlite":
         database_copy.check(staged / DOCUMENTS)
+        if database_copy.kind(settings.jobs) == "sqlite":
+            _divide(staged, settings)
     if database_copy.kind(settings.jobs) == "sqlite" and (staged / JOBS).is_file():
         database_copy.check(staged / JOBS)
         _require_json(f"sqlite:///{staged / JOBS}")
+
+
+def _divide(staged: Path, settings: Settings) -> None:
+    """Lays the copies out as the settings keep documents and jobs: in one file, or in two.
+
+    Raises `RestoreError` where two files of a backup would have to become one.
+    """
+    documents, jobs = staged / DOCUMENTS, staged / JOBS
+    if not database_copy.same_file(settings.database, settings.jobs):
+        if not jobs.is_file() and database_copy.has_table(documents, _OF_JOBS):
+            shutil.copyfile(documents, jobs)
+    elif jobs.is_file() and not database_copy.has_table(jobs, _OF_DOCUMENTS):
+        raise RestoreError(
+            "the backup holds documents and jobs in two files, and SPANNEAL_DATABASE and "
+            "SPANNEAL_JOBS name one; name another file for SPANNEAL_JOBS and try again"
+        )
+    else:
+        jobs.unlink(missing_ok=True)  # an older backup of one file holds it twice
 
 
 def _require_json(url: str) -> None:

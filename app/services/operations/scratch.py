@@ -12,6 +12,8 @@ from pathlib import Path
 
 RESTORE, BACKUP = ".restore-", ".backup-"
 """How the names of such folders begin."""
+MARK = "spanneal-scratch"
+"""A file in each of them: a folder of such a name may be somebody else's."""
 
 
 @contextmanager
@@ -22,6 +24,7 @@ def scratch_folder(parent: Path, prefix: str) -> Iterator[Path]:
         opened = os.open(name, os.O_RDONLY)
         try:
             fcntl.flock(opened, fcntl.LOCK_EX)
+            (Path(name) / MARK).touch()
             yield Path(name)
         finally:
             os.close(opened)
@@ -35,8 +38,8 @@ def remove_leftovers(parent: Path, *prefixes: str) -> list[Path]:
     unused = [
         path
         for path in parent.iterdir()
-        if path.name.startswith(beginnings) and path.is_dir() and not path.is_symlink()
-        if _is_free(path)
+        if path.name.startswith(beginnings) and not path.is_symlink()
+        if (path / MARK).is_file() and _is_free(path)
     ]
     for path in unused:
         shutil.rmtree(path, ignore_errors=True)

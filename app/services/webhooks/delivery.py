@@ -32,6 +32,8 @@ TIMEOUT = 10.0
 """Seconds for one attempt as a whole; far below the first pause."""
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 300, 600))
 """Between two attempts; the message is given up after the attempt that follows the last."""
+LONGEST_WAIT = 2 * PAUSES[-1]
+"""What is to wait longer was written by a clock that was far ahead of this one."""
 KEPT = timedelta(days=30)
 """How long it is seen what became of a message."""
 _GONE = 410
@@ -76,10 +78,11 @@ class WebhookDeliveries:
         """Attempts the messages that are due, at most `TOGETHER`; returns how many."""
         at = now()
         with self._sessions() as session:
-            if not webhooks.due(session, at, 1):
+            if not webhooks.due(session, at, 1, LONGEST_WAIT):
                 return 0
         with writing(self._sessions, beside_others=True) as session:
-            begun = [_begin(*found, at) for found in webhooks.due(session, at, TOGETHER)]
+            due = webhooks.due(session, at, TOGETHER, LONGEST_WAIT)
+            begun = [_begin(*found, at) for found in due]
         attempts = [attempt for attempt in begun if attempt is not None]
         failures = asyncio.run(self._post_all(attempts)) if attempts else []
         with writing(self._sessions, beside_others=True) as session:

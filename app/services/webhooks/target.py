@@ -33,13 +33,9 @@ def require_allowed(url: str, private: bool) -> None:
             f"IPv4 address and no user name or password; got {url[:200]!r}"
         )
     host = urlsplit(url).hostname or ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        if not private and (host == "localhost" or host.endswith(".localhost")):
-            raise _refused(host) from None
-        return
-    if not private and not is_public(address):
+    address = _literal(host)
+    local = host == "localhost" or host.endswith(".localhost")
+    if not private and (local if address is None else not is_public(address)):
         raise _refused(host)
 
 
@@ -65,9 +61,21 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             within = IPv4Address(int(address) & 0xFFFFFFFF)
         if within is not None:
             return is_public(within)
-        if address.teredo is not None or "%" in str(address):
+        if address.teredo is not None or address.is_site_local or "%" in str(address):
             return False
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _literal(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that a host is, also in C's short forms such as 127.1; None for a name."""
+    try:
+        return ip_address(host)
+    except ValueError:
+        pass
+    try:
+        return IPv4Address(socket.inet_aton(host))
+    except OSError:
+        return None
 
 
 def _refused(host: str) -> WebhookTargetError:

@@ -54,7 +54,13 @@ def test_a_number_that_cannot_be_is_refused_before_anything_is_done(
     assert f"expected a whole number {expected}, got {arguments[-1]!r}" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("url", ["nonsense", "sqlite:///secret.db", "mysql://me:secret@host/db"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("nonsense", "sqlite:///secret.db", "mysql://me:secret@host/db"),
+        "postgresql+psycopg://me:secret@host:port/db",
+    ],
+)
 def test_a_database_that_nothing_can_be_moved_to_is_refused_without_its_password(
     url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

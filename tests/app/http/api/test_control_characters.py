@@ -64,6 +64,16 @@ def test_no_program_calls_itself_so(served: Served) -> None:
     assert "client" in answer.json()["error"]["what"]
 
 
+@pytest.mark.parametrize("name", ["a\0b", "a\nb"])
+def test_nobody_of_inceptions_is_called_so(served: Served, name: str) -> None:
+    sent = {"xmi": "", "documentId": 1, "userId": name}
+    body = {"metadata": {"layer": "l", "feature": "f"}, "documents": [sent], "typeSystem": ""}
+    answer = served.client.post(f"/inception/{served.project}/train", json=body)
+
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["error"]["what"] == "body.documents.0.userId is invalid"
+
+
 def test_guidelines_and_meanings_come_back_exactly(served: Served) -> None:
     project = f"/api/v1/projects/{served.project}"
     changed = served.client.patch(project, json={"guidelines": TEXT})

@@ -34,6 +34,12 @@ def broken() -> io.BytesIO:
     return io.BytesIO(damaged)
 
 
+def misnamed() -> io.BytesIO:
+    """A zip that says that a name is in UTF-8, which it is not."""
+    packed = zipped(**{"é.json": b"{}"}).getvalue()
+    return io.BytesIO(packed.replace("é".encode(), b"\xff\xfe"))
+
+
 def test_a_version_that_left_in_a_file_comes_back_proposed_with_the_same_weights(
     sessions: Sessions, tmp_path: Path
 ) -> None:
@@ -75,6 +81,7 @@ def test_the_name_that_a_browser_gives_a_file_becomes_no_path(
     [
         (io.BytesIO(b"nonsense"), "not a readable zip"),
         (broken(), "not a readable zip"),
+        (misnamed(), "not a readable zip"),
         (zipped(), "holds 0 models"),
         (zipped(**{"a/config.json": b"{}", "b/config.json": b"{}"}), "holds 2 models"),
         (zipped(**{"config.json": b"{}"}), "lacks model.safetensors"),
@@ -100,4 +107,14 @@ def test_a_zip_that_would_fill_the_disk_is_refused_before_it_is_unpacked(
     file = zipped(**{"config.json": b"{}", "model.safetensors": bytes(2**11)})
 
     with pytest.raises(ModelImportError, match="unpacked"):
+        unpack(sessions, settings_in(tmp_path), file, "given.zip")
+
+
+def test_a_zip_whose_list_of_files_would_fill_the_memory_is_refused_before_it_is_read(
+    sessions: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = zipped(**{f"{number}": b"" for number in range(10_001)})
+    monkeypatch.setattr("zipfile.ZipFile._RealGetContents", lambda self: pytest.fail("was read"))
+
+    with pytest.raises(ModelImportError, match="more than 10,000 files, and a model has at most"):
         unpack(sessions, settings_in(tmp_path), file, "given.zip")

@@ -99,6 +99,20 @@ def test_a_message_is_given_up_after_its_last_attempt(hook: Hooked, clock: Clock
     assert (failed.state, failed.next_attempt_at) == ("failed", None)
 
 
+def test_what_was_written_while_the_clock_was_a_year_ahead_is_sent_once_it_is_right(
+    hook: Hooked, clock: Clock
+) -> None:
+    clock.at -= timedelta(days=365)
+    receiver = Receiver([503, 204])
+    assert hook.send(receiver) == 1
+    (waiting,) = hook.deliveries
+    assert waiting.next_attempt_at == clock.at + PAUSES[0]
+    assert hook.send(receiver) == 0
+
+    clock.at += PAUSES[0]
+    assert hook.send(receiver) == 1
+
+
 def test_a_receiver_that_is_gone_gets_nothing_more(hook: Hooked, sessions: Sessions) -> None:
     hook.send(Receiver([410]))
     webhooks.send_test(sessions, hook.project, hook.webhook)

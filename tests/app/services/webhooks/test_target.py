@@ -28,7 +28,13 @@ def test_what_is_no_address_of_a_receiver_is_refused(url: str) -> None:
         require_allowed(url, private=True)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "localhost"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "10.1.2.3", "169.254.169.254", "localhost"),
+        *("127.1", "2130706433", "0x7f.1", "0177.0.0.1", "0"),
+    ],
+)
 def test_this_machine_and_private_networks_need_the_servers_setting(host: str) -> None:
     require_allowed(f"http://{host}:9000/hook", private=True)
     with pytest.raises(WebhookTargetError, match="SPANNEAL_WEBHOOKS=private"):
@@ -46,7 +52,7 @@ def test_a_public_address_is_allowed(url: str) -> None:
         *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1"),
         *("0.0.0.0", "224.0.0.1", "255.255.255.255", "192.0.2.1", "::", "::1", "fe80::1"),
         *("fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:10.0.0.1", "2002:a00:1::"),
-        *("64:ff9b::a00:1", "2001:0:a00:1::"),
+        *("64:ff9b::a00:1", "2001:0:a00:1::", "fec0::1", "::10.0.0.1", "4000::1"),
     ],
 )
 def test_an_address_that_is_not_on_the_public_internet_is_known(address: str) -> None:
