@@ -264,6 +264,19 @@ def test_scratch_folders_that_a_kill_left_are_removed_and_those_in_use_are_not(
     assert not used.exists()
 
 
+def test_a_folder_of_a_persons_own_beside_a_backup_is_left_alone(
+    settings: Settings, tmp_path: Path
+) -> None:
+    mine = tmp_path / "home" / ".backup-2019"
+    mine.mkdir(parents=True)
+    (mine / "thesis.txt").write_text("mine")
+    prepare(settings).sessions.kw["bind"].dispose()
+    back_up(settings, mine.parent / "backup.zip")
+
+    assert {path.name for path in mine.parent.iterdir()} == {"backup.zip", ".backup-2019"}
+    assert (mine / "thesis.txt").read_text() == "mine"
+
+
 @pytest.mark.postgresql
 def test_a_restore_killed_on_postgresql_can_be_undone_and_nothing_begins_anew(
     database_url: str, engine: Engine, tmp_path: Path
