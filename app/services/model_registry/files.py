@@ -22,7 +22,7 @@ from app.services.model_registry.registry import (
     WEIGHTS,
     ModelRegistry,
     VersionView,
-    labels_of,
+    require_weights,
 )
 from app.services.operations.scratch import IMPORT, scratch_folder
 from app.services.team.permissions import require_administrator
@@ -64,10 +64,10 @@ def export(sessions: Sessions, version_id: int, folder: Path) -> tuple[str, ...]
     """Writes a version into a new folder, as a whole or not at all; returns its files' names.
 
     Raises `ModelImportError` if the folder is there already, `LookupError` for an unknown
-    version, `ModelFolderError` if its own folder can no longer be read.
+    version, `ModelFolderError` if its own folder can no longer be read, or holds other weights.
     """
     version = ModelRegistry(sessions).get(version_id)
-    labels_of(version.path)
+    require_weights(version)
     if folder.exists():
         raise ModelImportError(f"{folder} already exists; name a new folder")
     names = tuple(name for name in ALLOWED if (version.path / name).is_file())
