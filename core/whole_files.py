@@ -21,13 +21,19 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         with path.open("wb") as stream:
             yield stream
         return
+    with whole_path(path) as unfinished, unfinished.open("wb") as stream:
+        yield stream
+
+
+@contextmanager
+def whole_path(path: Path) -> Iterator[Path]:
+    """As `whole_file`, for a library that writes a file by its path: yields the path to write."""
     target = path.resolve()
     if not target.parent.exists():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
     unfinished = target.with_name(target.name + ".new")
     try:
-        with unfinished.open("wb") as stream:
-            yield stream
+        yield unfinished
         os.replace(unfinished, target)
     finally:
         unfinished.unlink(missing_ok=True)

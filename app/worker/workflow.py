@@ -29,6 +29,7 @@ from app.services.retraining import executor, job_journal
 from app.services.retraining.auto_retrain import AutoRetrain
 from app.services.retraining.dbos_json import DBOS
 from app.services.retraining.failover import succeed
+from app.services.retraining.job_lock import step_lock
 from app.services.retraining.jobs import (
     QUEUE,
     WORKER_LIVES,
@@ -169,11 +170,12 @@ def _train(job_id: str, snapshot: dict[str, Any], settings: dict[str, Any]) -> N
     if done.is_file() and (_training_folder(job_id) / WEIGHTS).is_file():
         return
     frozen, chosen = Snapshot.from_json(snapshot), RetrainingSettings.from_json(settings)
+    began = _taken_at(job_id)
     with _training:
         for record in learn(folder, frozen, chosen, out):
             if message := _told(record):
                 _write(job_id, "train", message)
-            if _cancelled(job_id):
+            if began is None or _taken_at(job_id) != began:
                 raise RetrainingError("cancelled; try again to resume from the last checkpoint")
     write_json(done, {})
 
@@ -211,17 +213,21 @@ def _training_folder(job_id: str) -> Path:
     return training_folder(_settings().data, job_id)
 
 
-def _cancelled(job_id: str) -> bool:
+def _taken_at(job_id: str) -> int | None:
+    """When a worker last took the job from the queue, which differs once it is tried again; None
+    where it is cancelled."""
     status = DBOS.get_workflow_status(job_id)
-    return status is None or status.status == "CANCELLED"
+    return (status.dequeued_at or 0) if status and status.status == "PENDING" else None
 
 
 @contextmanager
 def _explained(job_id: str, step: JobStep) -> Iterator[None]:
-    """Turns whatever goes wrong into a reason that says what to do; the job's journal has it."""
+    """Turns whatever goes wrong into a reason that says what to do; the job's journal has it. The
+    step first waits for one that the job was cancelled in and that goes on."""
     _write(job_id, step, "begins")
     try:
-        yield
+        with step_lock(_folder(job_id)):
+            yield
     except RetrainingError as reason:
         _write(job_id, step, str(reason), "error")
         raise

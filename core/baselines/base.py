@@ -32,6 +32,7 @@ from ..modeling.architectures import build_encoder
 from ..modeling.encoder import encoder_config_from
 from ..modeling.model import CONFIG, DiffusionNER, ModelError, write_config_and_tokenizer
 from ..types import Example, Span
+from ..whole_files import whole_path
 
 UNKNOWN_LOGIT = -1e4
 """The logit of a label that a sentence's annotators did not annotate."""
@@ -142,9 +143,8 @@ class Baseline(nn.Module, ABC):
         """Write the folder. If the process is killed, the previous weights remain."""
         folder.mkdir(parents=True, exist_ok=True)
         state = {name: value.contiguous() for name, value in self.state_dict().items()}
-        temporary = folder / f"{self.kind}.safetensors.new"
-        save_file(state, temporary)
-        temporary.replace(temporary.with_suffix(""))
+        with whole_path(folder / f"{self.kind}.safetensors") as file:
+            save_file(state, file)
         write_config_and_tokenizer(folder, self.config, self.encoder, self.tokenizer)
 
     @classmethod

@@ -14,6 +14,7 @@ from ..devices import mixed_precision
 from ..installation import PROGRAM
 from ..modeling.model import DiffusionNER, ModelError
 from ..types import Span
+from ..whole_files import whole_path
 from .classifier import PairBatch, PairClassifier
 from .cliques import entities_of
 from .records import FragmentedEntity
@@ -58,9 +59,8 @@ class Combiner:
 
     def save(self, folder: Path) -> None:
         state = {k: v.cpu().contiguous() for k, v in self.classifier.state_dict().items()}
-        temporary = folder / (WEIGHTS + ".new")
-        save_file(state, temporary)
-        temporary.replace(folder / WEIGHTS)
+        with whole_path(folder / WEIGHTS) as file:
+            save_file(state, file)
 
     @classmethod
     def load(cls, model: DiffusionNER, folder: Path | str) -> Combiner:

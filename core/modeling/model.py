@@ -24,6 +24,7 @@ from ..config import ModelConfig
 from ..devices import device_of, mixed_precision, shape_multiple
 from ..diffusion.schedule import NoiseSchedule
 from ..installation import PROGRAM
+from ..whole_files import whole_file, whole_path
 from .architectures import build_denoiser, build_encoder
 from .encoder import WordEncoder, encoder_config_from
 from .file_format import FORMAT, KEY, outdated, settings, weight_name
@@ -63,9 +64,8 @@ def _write_config(folder: Path, config: ModelConfig, encoder: WordEncoder) -> No
     shape = encoder.encoder_config.to_dict()
     shape.pop("_name_or_path", None)  # a place on the machine that trained it
     text = {KEY: FORMAT, "model": config.to_json(), "encoder": shape}
-    temporary = folder / (CONFIG + ".new")
-    temporary.write_text(json.dumps(text, indent=2, sort_keys=True) + "\n")
-    temporary.replace(folder / CONFIG)
+    with whole_file(folder / CONFIG) as file:
+        file.write((json.dumps(text, indent=2, sort_keys=True) + "\n").encode())
 
 
 class DiffusionNER(nn.Module):
@@ -178,9 +178,8 @@ class DiffusionNER(nn.Module):
             name: value.to("cpu", dtype if value.is_floating_point() else value.dtype).contiguous()
             for name, value in self.state_dict().items()
         }
-        temporary = folder / (WEIGHTS + ".new")
-        save_file(state, temporary)
-        temporary.replace(folder / WEIGHTS)
+        with whole_path(folder / WEIGHTS) as file:
+            save_file(state, file)
         write_config_and_tokenizer(folder, self.config, self.encoder, self.tokenizer)
 
     def save_config(self, folder: Path) -> None:

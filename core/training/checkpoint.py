@@ -77,7 +77,7 @@ def save_checkpoint(
     folder: Path, network: nn.Module, optimizer: torch.optim.Optimizer, state: TrainingState
 ) -> None:
     """Write the checkpoint in `folder`, replacing the previous one."""
-    temporary = folder.with_name(folder.name + ".new")
+    temporary = _unfinished(folder)
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     save_file(
@@ -124,9 +124,16 @@ def _read_state(folder: Path) -> TrainingState:
 
 
 def remove_checkpoint(folder: Path) -> None:
-    """Delete the checkpoint of a finished training."""
+    """Delete the checkpoint of a finished training, and what a kill left of others."""
+    shutil.rmtree(_previous(folder), ignore_errors=True)
+    shutil.rmtree(_unfinished(folder), ignore_errors=True)
     (folder / _STATE).unlink(missing_ok=True)  # without it, what a kill leaves is not resumed
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unfinished(folder: Path) -> Path:
+    """Where a checkpoint is written before it is moved into place."""
+    return folder.with_name(folder.name + ".new")
 
 
 def _previous(folder: Path) -> Path:

@@ -1,7 +1,8 @@
 """Algorithm 1 as a generator of plain records; to stop iterating is to cancel.
 
 The model folder always holds the best version so far, its `checkpoint/` the state to continue from,
-and its `metrics.csv` all records; they survive a kill at any moment.
+and its `metrics.csv` all records; they survive a kill at any moment. At the end the checkpoint is
+removed, and with it the last version's weights where that is not the best.
 """
 
 from __future__ import annotations

@@ -137,12 +137,12 @@ def _document(row: Mapping[str, str], columns: _Columns, default: str, line: int
         if key in ENTITY_COLUMNS and isinstance(decoded[column], list)
     ]
     spans, notes = to_spans(text, [_mark(e) for c in given for e in list_of(decoded[c], repr(c))])
-    place, open_split = split_in({"split": row[split]} if split else {})
+    known_split, open_split = split_in({"split": row[split]} if split else {})
     taken = {columns.text, *given, *filter(None, (name, split))}
     return DocumentRecord(
         text=text,
         name=string(row, name) if name else default,
-        split=place,
+        split=known_split,
         entities=spans if given else None,
         meta=others(row, taken),
         line=line,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from storage.enums import Split
@@ -16,6 +16,8 @@ from storage.soft_delete import WITH_TRASH
 DRAWN_FROM = 20
 """Documents of a project below which none is held out: too few to measure by, and every one of them
 is needed to learn from."""
+HASHES_AT_ONCE = 500
+"""Texts that one query asks for."""
 FIRST_TRAINED, LAST_CHOSEN = 2, 4
 """Of the first four of many documents, two are trained on and one is held out."""
 
@@ -83,6 +85,19 @@ def sides_elsewhere(
     found: dict[str, frozenset[Split]] = {}
     for sha256, split in session.execute(query, execution_options={**EVERYONE, **WITH_TRASH}):
         found[sha256] = found.get(sha256, frozenset()) | {split}
+    return found
+
+
+def not_learnt_again(session: Session, project_id: int, hashes: Sequence[str]) -> set[str]:
+    """Which of these texts teach nothing of what was once said of them: some project holds them
+    out, or this one has them, and what it says of them today counts."""
+    found: set[str] = set()
+    for first in range(0, len(hashes), HASHES_AT_ONCE):
+        query = select(Document.sha256).where(
+            Document.sha256.in_(hashes[first : first + HASHES_AT_ONCE]),
+            or_(Document.project_id == project_id, Document.split == "holdout"),
+        )
+        found.update(session.scalars(query, execution_options={**EVERYONE, **WITH_TRASH}))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.whole_files import whole_file
+from core.whole_files import whole_file, whole_path
 
 
 def write(path: Path, *parts: Any) -> None:
@@ -37,6 +37,26 @@ def test_what_breaks_off_leaves_the_last_and_nothing_else(tmp_path: Path) -> Non
         write(path, b"half", None)
 
     assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_library_that_writes_by_a_path_leaves_the_last_file_and_nothing_else_if_it_fails(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "out"
+    path.write_bytes(b"before")
+
+    def fail(unfinished: Path) -> None:
+        unfinished.write_bytes(b"half")
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="full"), whole_path(path) as unfinished:
+        fail(unfinished)
+    assert path.read_bytes() == b"before"
+    with whole_path(path) as unfinished:
+        unfinished.write_bytes(b"after")
+
+    assert path.read_bytes() == b"after"
     assert list(tmp_path.iterdir()) == [path]
 
 

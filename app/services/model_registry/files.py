@@ -22,8 +22,9 @@ from app.services.model_registry.registry import (
     WEIGHTS,
     ModelRegistry,
     VersionView,
-    labels_of,
+    require_weights,
 )
+from app.services.operations.scratch import IMPORT, scratch_folder
 from app.services.team.permissions import require_administrator
 from app.settings import Settings
 from core.modeling.tokenizer_file import TokenizerError, check_tokenizer
@@ -63,10 +64,10 @@ def export(sessions: Sessions, version_id: int, folder: Path) -> tuple[str, ...]
     """Writes a version into a new folder, as a whole or not at all; returns its files' names.
 
     Raises `ModelImportError` if the folder is there already, `LookupError` for an unknown
-    version, `ModelFolderError` if its own folder can no longer be read.
+    version, `ModelFolderError` if its own folder can no longer be read, or holds other weights.
     """
     version = ModelRegistry(sessions).get(version_id)
-    labels_of(version.path)
+    require_weights(version)
     if folder.exists():
         raise ModelImportError(f"{folder} already exists; name a new folder")
     names = tuple(name for name in ALLOWED if (version.path / name).is_file())
@@ -94,19 +95,28 @@ def bring_in(
     with sessions() as session:
         require_administrator(session)
     found = _checked(folder)
-    registry = ModelRegistry(sessions)
-    final = settings.data / "models" / f"imported-{token_hex(6)}"
-    fresh = _beside(final)
-    try:
+    models = settings.data / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    final = models / f"imported-{token_hex(6)}"
+    with scratch_folder(models, IMPORT) as scratch:
+        fresh = scratch / "model"
+        fresh.mkdir()
         for name in found:
             shutil.copyfile(folder / name, fresh / name)
         _load(fresh)
         fresh.rename(final)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    version = registry.bring_in(final, {"imported": {"from": source or folder.name}})
+    version = _recorded(sessions, final, source or folder.name)
     behind = sorted(path.name for path in folder.iterdir() if path.name not in found)
     return Brought(version, tuple(behind))
+
+
+def _recorded(sessions: Sessions, folder: Path, source: str) -> VersionView:
+    """The version of a folder that nobody else has; without one, no folder is left."""
+    try:
+        return ModelRegistry(sessions).bring_in(folder, {"imported": {"from": source}})
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _checked(folder: Path) -> tuple[str, ...]:

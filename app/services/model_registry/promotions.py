@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from app.services.model_registry.registry import PROMOTED, ModelRegistry, Versio
 from app.services.team.permissions import require_administrator
 from storage.engine import Sessions
 from storage.models import Event
-from storage.repository import events, model_versions
+from storage.repository import events
 
 
 class NoWayBackError(ValueError):
@@ -40,12 +41,23 @@ def previous(sessions: Sessions) -> int | None:
 
     Going back twice goes two steps back: a return is never itself taken back by this.
     """
-    with sessions() as session:
-        active = model_versions.active(session)
-    if active is None:
-        return None
-    came = (m.before for m in log(sessions, None) if m.after == active.id and not m.back)
-    return next(came, None)
+    served = _served(reversed(log(sessions, None)))
+    return served[-2] if len(served) > 1 else None
+
+
+def _served(moves: Iterable[Promotion]) -> list[int]:
+    """The versions that led to the active one, oldest first: a promotion adds one, and a return
+    takes away those after the version that it leads to."""
+    served: list[int] = []
+    for move in moves:
+        if not served and move.before is not None:
+            served.append(move.before)
+        if move.back and move.after in served:
+            while served[-1] != move.after:
+                served.pop()
+        else:
+            served.append(move.after)
+    return served
 
 
 def roll_back(sessions: Sessions, why: str = "") -> VersionView:

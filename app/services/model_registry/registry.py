@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -158,11 +159,11 @@ class ModelRegistry:
         Who did it, from which version and why is written down for good, unless it is active
         already. `back` marks a return, see `app.services.model_registry.promotions`. Raises
         `LookupError` for an unknown version, `ModelFolderError` if its folder can no longer be
-        read.
+        read, or holds other weights by now.
         """
         with self._sessions() as session:
             require_administrator(session)
-        labels_of(self.get(version_id).path)
+        require_weights(self.get(version_id))
         with writing(self._sessions) as session:
             return _view(_promote(session, version_id, why.strip(), back))
 
@@ -244,6 +245,28 @@ def labels_of(folder: Path) -> tuple[str, ...]:
     return labels
 
 
+def require_weights(version: VersionView) -> None:
+    """Raises `ModelFolderError` if the version's folder holds no model that can be used, or another
+    one than the version: an update of the program replaces the bundled weights."""
+    labels_of(version.path)
+    recorded = version.settings.get(DIGEST)
+    if recorded is not None and _digest(version.path / WEIGHTS) != recorded:
+        raise ModelFolderError(
+            f"{version.path} holds other weights than those of version {version.id}, since an "
+            "update of the program replaced them; choose the version that was recorded for the "
+            "present ones, or put the folder of before back"
+        )
+
+
+def intact(version: VersionView) -> bool:
+    """Whether its folder still holds the version's own weights, in a form that can be used."""
+    try:
+        require_weights(version)
+    except ModelFolderError:
+        return False
+    return True
+
+
 def usable(version: VersionView) -> bool:
     """Whether its folder holds a model that this version of the program can use."""
     try:
@@ -265,6 +288,13 @@ def _promote(session: Session, version_id: int, why: str, back: bool = False) ->
 
 
 def _digest(file: Path) -> str:
+    now = file.stat()
+    return _digest_of(file, now.st_mtime_ns, now.st_size)
+
+
+@lru_cache(maxsize=8)
+def _digest_of(file: Path, _changed: int, _size: int) -> str:
+    """Of a file that has not changed since, as it takes a moment."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app.services.model_registry.registry import ModelFolderError, ModelRegistry, VersionView
 from app.services.operations.samples import seed_sample_project
-from app.services.operations.scratch import remove_leftovers
+from app.services.operations.scratch import IMPORT, remove_leftovers
 from app.services.operations.unfinished_restore import require_finished, require_in_place
 from app.settings import ROOT, Settings
 from storage.engine import Sessions, create_engine_from, session_factory, upgrade
@@ -51,6 +51,7 @@ def prepare(settings: Settings) -> Started:
     """
     sessions = open_database(settings)
     remove_leftovers(settings.data)
+    remove_leftovers(settings.data / "models", IMPORT)
     seed_sample_project(sessions, SAMPLES)
     try:
         registry = ModelRegistry(sessions)

@@ -6,7 +6,7 @@ Without them a model that learns something new forgets what it is not shown any 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from storage.formats.jsonl import read_jsonl, write_jsonl
 from storage.models import ModelVersion
 from storage.records import DocumentRecord
 from storage.repository import model_versions
+from storage.repository.splits import sha256_of
 
 SHARE = 0.5
 """Old documents for each new one, at most, over all parents."""
@@ -36,13 +37,14 @@ def write_replay(
     known: Set[str],
     new: int,
     names: Mapping[str, str],
+    barred: Callable[[Sequence[str]], Set[str]],
 ) -> dict[str, list[str]]:
     """Writes a file for each parent whose job still lies beside `folder`; returns which labels
     each file's annotators looked for.
 
-    `known` are the texts of the new material, none of which is replayed: what is held out
-    trains nothing. `names`: what labels are called now, by their names of then. Which documents
-    are chosen follows from their texts.
+    `known` are the texts of the new material, none of which is replayed; nor is any whose SHA-256
+    is `barred`, as what is held out trains nothing. `names`: what labels are called now, by their
+    names of then. Which documents are chosen follows from their texts.
     """
     room, known_texts = round(SHARE * new), set(known)
     written: dict[str, list[str]] = {}
@@ -53,7 +55,9 @@ def write_replay(
         old = folder.parent / str(version.settings.get("job")) / "train.jsonl"
         if not common or not old.is_file():
             continue
-        chosen = [record for record in _shuffled(old) if record.text not in known_texts][:room]
+        unknown = [record for record in _shuffled(old) if record.text not in known_texts]
+        not_again = barred([sha256_of(record.text) for record in unknown])
+        chosen = [record for record in unknown if sha256_of(record.text) not in not_again][:room]
         if chosen:
             name = f"replay-{version.id}"
             with (folder / f"{name}.jsonl").open("wb") as out:

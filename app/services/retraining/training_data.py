@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,12 +20,13 @@ from app.services.retraining.reviewed_part import decided
 from app.services.team.permissions import require
 from core.config import FINE_TUNING
 from core.whole_files import whole_file
-from storage.engine import Sessions
+from storage.engine import Sessions, of_one_moment
 from storage.formats.jsonl import write_jsonl
 from storage.models import ModelVersion
 from storage.records import DocumentRecord
 from storage.repository import label_names, model_versions, projects
 from storage.repository.corrected import corrected
+from storage.repository.splits import not_learnt_again
 
 LEAST_TRAIN = 2
 """Submitted documents below which nothing can be learnt."""
@@ -86,6 +88,8 @@ class Material:
     """Names of documents that cannot be read as sentences, and why."""
     nested: bool
     """Whether the project's suggestions may lie within one another."""
+    names: Mapping[str, str]
+    """What the project calls labels now, by the names that models may know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +125,14 @@ class Snapshot:
 
 
 def collect(sessions: Sessions, project_id: int) -> Material:
-    """The project's material as it stands now. Raises `RetrainingError` if it is too little.
+    """The project's material as it stands at one moment. Raises `RetrainingError` if it is too
+    little.
 
     The best epoch is chosen by the documents of the dev split if there are any; else by 15 %
     of the train documents, the same ones every time, if there are 20 or more; else by the
     train documents themselves. Never by the holdout split.
     """
-    with sessions() as session:
+    with of_one_moment(sessions) as session:
         project = projects.get(session, project_id)
         name, nested = project.name, project.nested
         require(session, project_id, "review")
@@ -139,10 +144,11 @@ def collect(sessions: Sessions, project_id: int) -> Material:
             held[document.split or "train"] += parts
             if problem:
                 left_out.append(f"{document.name}: {problem}")
+        names = label_names.current(session, project_id)
     _require(held, left_out)
     train, dev, source = choose_dev(held["train"], held["dev"])
     holdout = tuple(held["holdout"])
-    return Material(name, labels, train, dev, holdout, source, tuple(left_out), nested)
+    return Material(name, labels, train, dev, holdout, source, tuple(left_out), nested, names)
 
 
 def active_parent(sessions: Sessions) -> ModelVersion:
@@ -170,8 +176,6 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
         return Snapshot.from_json(json.loads(done.read_text("utf-8")))
     material = collect(sessions, project_id)
     parent = active_parent(sessions)
-    with sessions() as session:
-        names = label_names.current(session, project_id)
     folder.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256(json.dumps(material.labels).encode())
     for name in FILES:
@@ -179,7 +183,7 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
         with path.open("wb") as out:
             write_jsonl(getattr(material, name), out)
         digest.update(path.read_bytes())
-    replay = _replay(sessions, parent, material, folder, names)
+    replay = _replay(sessions, project_id, parent, material, folder)
     for name in replay:
         digest.update((folder / f"{name}.jsonl").read_bytes())
     snapshot = Snapshot(
@@ -194,7 +198,7 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
         parent_id=parent.id,
         parent_path=str(located(parent)),
         replay=replay,
-        names=names,
+        names=material.names,
         nested=material.nested,
     )
     write_json(done, snapshot.to_json())
@@ -202,16 +206,19 @@ def take_snapshot(sessions: Sessions, project_id: int, folder: Path) -> Snapshot
 
 
 def _replay(
-    sessions: Sessions,
-    parent: ModelVersion,
-    material: Material,
-    folder: Path,
-    names: Mapping[str, str],
+    sessions: Sessions, project_id: int, parent: ModelVersion, material: Material, folder: Path
 ) -> dict[str, list[str]]:
-    with sessions() as session:
-        line = ancestors(session, parent)
     known = {document.text for name in FILES for document in getattr(material, name)}
-    return write_replay(folder, line, material.labels, known, len(material.train), names)
+    with sessions() as session:
+        return write_replay(
+            folder,
+            ancestors(session, parent),
+            material.labels,
+            known,
+            len(material.train),
+            material.names,
+            partial(not_learnt_again, session, project_id),
+        )
 
 
 def write_json(path: Path, data: object) -> None:

@@ -32,7 +32,7 @@ from app.services.suggestions.suggest import Predictor
 from core.types import Entity, SamplerSettings
 from storage.columns import now
 from storage.engine import Sessions, writing
-from storage.repository import instant
+from storage.repository import instant, model_versions
 from storage.repository.instant import LoggedLesson, Published
 
 if TYPE_CHECKING:
@@ -126,14 +126,16 @@ class InstantLearning:
         return leased
 
     def rest(self, project_id: int, version_id: int) -> None:
-        """Keep the whole head, remove lessons that cancel and what was learnt on top of other
-        versions, and let other processes learn."""
+        """Keep the whole head, remove lessons that cancel and, of the active version, what was
+        learnt on top of others, and let other processes learn."""
         with writing(self._sessions) as session:
             held = self._heads.get((project_id, version_id))
             current = instant.last_lesson(session, project_id, version_id)
             if held and held.lesson_id == current and held.state_lesson != current:
                 self._keep(session, project_id, version_id, held)
-            if instant.published_lesson(session, project_id, version_id) is not None:
+            active = model_versions.active(session)
+            published = instant.published_lesson(session, project_id, version_id)
+            if published is not None and active and active.id == version_id:
                 instant.retire_others(session, project_id, version_id)
             instant.release(session, project_id, version_id, self._owner)
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from app.services.annotation.drafts import renamed
-from app.services.model_registry.registry import ModelRegistry, usable
+from app.services.model_registry.registry import ModelRegistry, intact
 from app.services.suggestions.predictor import ModelPredictor, version_predictor
 from app.services.suggestions.review_heads import Answer, ReviewHeads, Teacher
 from app.services.team.permissions import require
@@ -222,15 +222,16 @@ class Judge:
 
 def judge_of(sessions: Sessions, active: ModelPredictor) -> Judge:
     """The model that the retrainings up to the active one began with, which has learnt nothing
-    here; the active one where that is gone."""
+    here, or what an update put into its folder; the active one where that is gone."""
     versions = {version.id: version for version in ModelRegistry(sessions).versions()}
     first = active.model_version_id
     while (version := versions.get(first)) is not None and version.parent_id is not None:
         first = version.parent_id
     if first == active.model_version_id:
         return Judge(active)
-    if version is not None and usable(version):
-        return Judge(version_predictor(version))
+    of_folder = (v for v in versions.values() if version and v.path == version.path)
+    if (present := next(filter(intact, of_folder), None)) is not None:
+        return Judge(version_predictor(present))
     return Judge(active, gone=first)
 
 

@@ -16,7 +16,7 @@ from app.services.model_registry.registry import (
     ModelFolderError,
     ModelRegistry,
     VersionView,
-    labels_of,
+    require_weights,
     usable,
 )
 from app.services.suggestions.instant_head import scaling_of
@@ -239,9 +239,9 @@ def active_predictor(sessions: Sessions) -> ModelPredictor | None:
 def version_predictor(version: VersionView) -> ModelPredictor:
     """Any version, to be looked at beside the active one.
 
-    Raises `ModelFolderError` if its folder can no longer be read.
+    Raises `ModelFolderError` if its folder can no longer be read, or holds other weights by now.
     """
-    labels_of(version.path)
+    require_weights(version)
     return ModelPredictor(version.id, version.path)
 
 

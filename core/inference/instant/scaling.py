@@ -18,6 +18,7 @@ from ...installation import PROGRAM, SAMPLES
 from ...modeling.model import SPAN_SCALING, DiffusionNER
 from ...text.segmentation import sentences
 from ...text.tokenization import tokenize
+from ...whole_files import whole_path
 from .embeddings import embed_spans
 
 _SMALLEST = 1e-3
@@ -56,9 +57,8 @@ class Scaling:
 
     def save(self, folder: Path) -> None:
         """Write it beside the model's weights. If the process is killed, what was there remains."""
-        temporary = folder / (SPAN_SCALING + ".new")
-        save_file({"mean": self.mean, "deviation": self.deviation}, temporary)
-        temporary.replace(folder / SPAN_SCALING)
+        with whole_path(folder / SPAN_SCALING) as file:
+            save_file({"mean": self.mean, "deviation": self.deviation}, file)
 
     @classmethod
     def load(cls, folder: Path, model: DiffusionNER) -> Scaling | None:

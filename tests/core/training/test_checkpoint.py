@@ -113,3 +113,13 @@ def test_a_removed_checkpoint_is_forgotten_even_if_its_removal_is_killed(
     remove_checkpoint(folder)
     assert folder.exists()
     assert load_checkpoint(folder, *parts(2), "data") == TrainingState("data")
+
+
+def test_with_a_checkpoint_goes_what_a_killed_save_left_beside_it(tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    for name in ("c", "c.old", "c.new"):
+        save_checkpoint(tmp_path / name, *parts(1, steps=1), HERE)
+    remove_checkpoint(folder)
+
+    assert list(tmp_path.iterdir()) == []
+    assert load_checkpoint(folder, *parts(2), "data") == TrainingState("data")

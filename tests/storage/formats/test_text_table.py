@@ -100,17 +100,17 @@ def test_a_class_of_the_text_is_data_about_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "cell", "told"),
+    ("column", "cell", "note"),
     [
         ("label", "[(0, 4, 'PER')]", "cells of 'label' not read, since they are no JSON"),
         ("spans_of_x", '[[0, 4, ""PER""]]', "'spans_of_x' not read"),
         ("ner_tags", '[""B-PER"", ""O""]', "'ner_tags' not read"),
     ],
 )
-def test_annotation_that_is_not_read_is_told_and_kept(column: str, cell: str, told: str) -> None:
+def test_annotation_that_is_not_read_is_told_and_kept(column: str, cell: str, note: str) -> None:
     (document,) = documents(f'text,{column}\n"Mara lives","{cell}"\n')
 
-    assert told in str(document.notes[0])
+    assert note in str(document.notes[0])
     assert document.meta == {column: cell.replace('""', '"')}
 
 

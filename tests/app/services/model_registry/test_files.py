@@ -12,6 +12,8 @@ import torch
 from app.services.model_registry import files
 from app.services.model_registry.files import ModelImportError, bring_in, export
 from app.services.model_registry.registry import ModelRegistry
+from app.services.operations.scratch import IMPORT, scratch_folder
+from app.services.operations.startup import prepare
 from storage.engine import Sessions
 from tests.app.material import LABELS, settings_in, tiny_model
 
@@ -78,6 +80,40 @@ def test_what_was_measured_of_another_models_features_is_refused(
 
     save_file({"mean": torch.zeros(3)}, folder / "span_scaling.safetensors")
     refused(sessions, folder, "span_scaling.safetensors is damaged")
+
+
+def test_what_a_killed_import_left_is_removed_by_the_next_start_or_import_and_one_under_way_is_not(
+    sessions: Sessions, folder: Path, tmp_path: Path
+) -> None:
+    settings = settings_in(tmp_path)
+    models = settings.data / "models"
+    left = models / ".imported-0123456789ab-cdef0123"
+
+    def leave() -> None:
+        left.mkdir(parents=True, exist_ok=True)
+        (left / "model.safetensors").write_bytes(b"half")
+
+    leave()
+    with scratch_folder(models, IMPORT) as under_way:
+        assert not left.exists()
+        leave()
+        prepare(settings).sessions.kw["bind"].dispose()
+        assert list(models.iterdir()) == [under_way]
+        brought = bring_in(sessions, settings, folder)
+        assert under_way.is_dir()
+    assert list(models.iterdir()) == [brought.version.path]
+
+
+def test_an_import_that_cannot_be_recorded_leaves_no_folder(
+    sessions: Sessions, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(ModelRegistry, "bring_in", fail)
+    with pytest.raises(OSError, match="full"):
+        bring_in(sessions, settings_in(tmp_path), folder)
+    assert list((settings_in(tmp_path).data / "models").iterdir()) == []
 
 
 def test_nothing_is_written_over(sessions: Sessions, folder: Path, tmp_path: Path) -> None:

@@ -55,6 +55,17 @@ def test_going_back_twice_goes_two_steps_back_and_then_says_there_is_no_more(
     ]
 
 
+def test_the_way_back_ends_also_where_a_version_served_twice(
+    sessions: Sessions, registry: ModelRegistry
+) -> None:
+    for number in (2, 3, 1):
+        registry.promote(number)
+    assert [roll_back(sessions).id for _ in range(3)] == [3, 2, 1]
+    assert previous(sessions) is None
+    registry.promote(3)
+    assert previous(sessions) == 1
+
+
 def test_a_version_whose_folder_is_gone_is_no_way_back_and_nothing_is_logged(
     sessions: Sessions, registry: ModelRegistry, tmp_path: Path
 ) -> None:

@@ -8,8 +8,11 @@ import pytest
 
 from app.services.model_registry import promotions
 from app.services.model_registry import registry as models
+from app.services.model_registry.files import export
 from app.services.model_registry.registry import ModelFolderError, ModelRegistry, VersionView
 from app.services.operations.startup import prepare
+from app.services.suggestions.label_review import judge_of
+from app.services.suggestions.predictor import version_predictor
 from app.settings import Settings
 from storage.engine import Sessions
 from tests.app.material import LABELS, outdate, pretend_model
@@ -71,6 +74,35 @@ def test_other_weights_in_the_bundled_folder_are_another_version(
 
     mine = registry.promote(propose(registry, pretend_model(tmp_path / "mine")).id)
     assert active_with(b"newer") == mine.id, "what a person promoted stays"
+
+
+def test_a_version_whose_weights_an_update_replaced_neither_serves_nor_is_compared_nor_leaves(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    registry, folder = ModelRegistry(sessions), pretend_model(tmp_path / "model")
+    first = registry.ensure_bundled(folder)
+    registry.follow_update(folder)
+    (folder / "model.safetensors").write_bytes(b"new")
+    registry.follow_update(folder)
+    first, updated = registry.get(first.id), registry.active()
+    assert updated is not None
+
+    for use in (
+        lambda: registry.promote(first.id),
+        lambda: promotions.roll_back(sessions),
+        lambda: version_predictor(first),
+        lambda: export(sessions, first.id, tmp_path / "out"),
+    ):
+        with pytest.raises(ModelFolderError, match=r"holds other weights than those of version 1"):
+            use()
+    assert registry.active() == updated
+    assert version_predictor(updated).model_version_id == updated.id
+
+    retrained = registry.propose(
+        pretend_model(tmp_path / "mine"), parent_id=1, metrics={}, data_hash="a" * 64, settings={}
+    )
+    judge = judge_of(sessions, version_predictor(retrained))
+    assert (judge.model.model_version_id, judge.gone) == (updated.id, None)
 
 
 def test_a_model_below_the_checkout_moves_with_it(

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from app.__main__ import main
 from app.services.operations.backup import back_up
 from app.services.operations.restore import restore, undo
-from app.services.operations.scratch import MARK, scratch_folder
+from app.services.operations.scratch import scratch_folder
 from app.services.operations.startup import open_database, prepare
 from app.services.operations.unfinished_restore import NAME, UnfinishedRestoreError
 from app.services.retraining.jobs import prepare_database
@@ -257,7 +257,6 @@ def test_scratch_folders_that_a_kill_left_are_removed_and_those_in_use_are_not(
     for name in (".restore-killed", ".backup-killed"):
         (settings.data / name).mkdir()
         (settings.data / name / "documents.db").write_text("half")
-        (settings.data / name / MARK).touch()
     with scratch_folder(settings.data, ".restore-") as used:
         prepare(settings).sessions.kw["bind"].dispose()
         hidden = {path.name for path in settings.data.iterdir() if path.name.startswith(".")}
@@ -265,17 +264,17 @@ def test_scratch_folders_that_a_kill_left_are_removed_and_those_in_use_are_not(
     assert not used.exists()
 
 
-def test_a_folder_of_such_a_name_that_is_somebody_elses_stays(
+def test_a_folder_of_a_persons_own_beside_a_backup_is_left_alone(
     settings: Settings, tmp_path: Path
 ) -> None:
-    photos = tmp_path / ".backup-photos"
-    photos.mkdir()
-    (photos / "holiday.jpg").write_bytes(b"sun")
+    mine = tmp_path / "home" / ".backup-2019"
+    mine.mkdir(parents=True)
+    (mine / "thesis.txt").write_text("mine")
     prepare(settings).sessions.kw["bind"].dispose()
+    back_up(settings, mine.parent / "backup.zip")
 
-    back_up(settings, tmp_path / "backup.zip")
-
-    assert (photos / "holiday.jpg").read_bytes() == b"sun"
+    assert {path.name for path in mine.parent.iterdir()} == {"backup.zip", ".backup-2019"}
+    assert (mine / "thesis.txt").read_text() == "mine"
 
 
 @pytest.mark.postgresql

@@ -37,6 +37,16 @@ def test_a_line_that_a_kill_tore_is_shown_once_it_is_ended(tmp_path: Path) -> No
     assert (torn.level, torn.message.startswith('{"at": "2026-')) == ("error", True)
 
 
+def test_a_line_that_a_full_disk_cut_within_a_character_hides_no_other(tmp_path: Path) -> None:
+    write(tmp_path, "train", "begins")
+    with (tmp_path / JOURNAL).open("ab") as file:
+        file.write('{"message": "Ω'.encode()[:-1])
+    write(tmp_path, "train", "done")
+    write(tmp_path, "evaluate", "begins")
+
+    assert [line.step for line in read(tmp_path)] == ["train", "", "evaluate"]
+
+
 def test_a_job_goes_on_where_nothing_can_be_written(tmp_path: Path) -> None:
     obstacle = tmp_path / "job"
     obstacle.write_text("a file")

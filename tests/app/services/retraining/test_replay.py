@@ -7,8 +7,9 @@ from pathlib import Path
 from app.services.labels.changes import rename
 from app.services.model_registry.registry import ModelRegistry
 from app.services.retraining.training_data import RetrainingSettings, Snapshot, take_snapshot
-from storage.engine import Sessions
-from storage.repository import projects
+from storage.engine import Sessions, writing
+from storage.enums import Split
+from storage.repository import documents, projects
 from tests.app.material import new_project, pretend_model, submit, tiny_model
 
 
@@ -79,6 +80,37 @@ def test_nothing_of_the_new_material_is_replayed_the_held_out_least_of_all(
     project_id = new_project(sessions)
     retrained(sessions, tmp_path, "first", project_id)
     assert take_snapshot(sessions, project_id, tmp_path / "second").replay == {}
+
+
+HELD_OUT, REOPENED = "Anna met Bo in Oslo.", "Bo came to Kyiv."
+SPLITS: dict[str, Split] = {HELD_OUT: "holdout", REOPENED: "train"}
+
+
+def test_what_a_project_holds_out_or_takes_back_is_not_replayed_though_it_was_learnt_elsewhere(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    ModelRegistry(sessions).ensure_bundled(pretend_model(tmp_path / "model"))
+    first = new_project(sessions)
+    submit(sessions, first, HELD_OUT, [("Anna", "PER")])
+    submit(sessions, first, REOPENED, [("Bo", "PER")])
+    retrained(sessions, tmp_path, "first", first)
+    other = new_project(sessions, ("PER",), "Others", filled=False)
+    with writing(sessions) as session:
+        for text, split in SPLITS.items():
+            documents.add(session, other, name=text, text=text, split=split)
+    for number in range(20):
+        submit(sessions, other, f"Bo came {number}.", [("Bo", "PER")])
+    third = new_project(sessions, ("PER",), "Third", filled=False)
+    for number in range(20):
+        submit(sessions, third, f"Bo left {number}.", [("Bo", "PER")])
+
+    take_snapshot(sessions, other, tmp_path / "second")
+    take_snapshot(sessions, third, tmp_path / "third")
+
+    assert replayed(tmp_path / "second").count("\n") == 3
+    assert replayed(tmp_path / "third").count("\n") == 4, "the third project has not reopened any"
+    assert HELD_OUT not in replayed(tmp_path / "second") + replayed(tmp_path / "third")
+    assert REOPENED not in replayed(tmp_path / "second")
 
 
 def test_a_label_that_the_old_documents_were_not_read_for_is_neither_taught_nor_denied_by_them(

@@ -10,6 +10,7 @@ import pytest
 
 from app.services.labels import changes as label_changes
 from app.services.model_registry.registry import ModelRegistry
+from app.services.retraining import training_data
 from app.services.retraining.training_data import (
     RetrainingError,
     RetrainingSettings,
@@ -18,6 +19,7 @@ from app.services.retraining.training_data import (
     take_snapshot,
 )
 from storage.engine import Sessions, writing
+from storage.models import ModelVersion
 from storage.repository import projects
 from tests.app.material import LABELS, NEWS, new_project, outdate, pretend_model, submit, tiny_model
 
@@ -100,6 +102,25 @@ def test_a_snapshot_stands_whatever_is_submitted_later(sessions: Sessions, tmp_p
     outdate(tmp_path / "model")
     with pytest.raises(RetrainingError, match=r"no model to start from: .* an earlier version"):
         take_snapshot(sessions, project_id, tmp_path / "third")
+
+
+def test_a_label_that_is_renamed_while_a_snapshot_is_taken_has_one_name_in_it(
+    sessions: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ModelRegistry(sessions).ensure_bundled(pretend_model(tmp_path / "model"))
+    project_id = new_project(sessions)
+    active_parent = training_data.active_parent
+
+    def renamed(given: Sessions) -> ModelVersion:
+        with sessions() as session:
+            label = projects.label_named(session, project_id, "ORG")
+        label_changes.rename(sessions, project_id, label.id, "COMPANY", "Ada")
+        return active_parent(given)
+
+    monkeypatch.setattr(training_data, "active_parent", renamed)
+    snapshot = take_snapshot(sessions, project_id, tmp_path / "job")
+
+    assert (snapshot.labels, snapshot.names) == (LABELS, {})
 
 
 def test_settings_survive_json_and_refuse_nonsense() -> None:

@@ -12,9 +12,9 @@ from app.services.operations import trash
 from app.services.suggestions import instant_control
 from app.services.suggestions.instant_lessons import InstantLearning
 from core.types import Key, key_of
-from storage.engine import Sessions
+from storage.engine import Sessions, writing
 from storage.models import InstantHead
-from storage.repository import instant, projects
+from storage.repository import instant, model_versions, projects
 from tests.app.instant_kit import PERSON, TEXTS, Classroom, open_classroom
 
 NEXT = "He took 20 mg of ibuprofen and some codeine."
@@ -202,6 +202,24 @@ def test_a_damaged_state_is_learnt_anew_from_the_documents(classroom: Classroom)
     classroom.service.reopen(document_id, PERSON)
     classroom.learn(restarted)
     assert [key for key, _ in _suggestions(classroom)] == [key for key, _ in before]
+
+
+def test_what_a_promoted_model_has_learnt_outlives_what_is_kept_late_of_the_one_before(
+    classroom: Classroom,
+) -> None:
+    classroom.submit_all(*TEXTS)
+    classroom.learn()
+    old = classroom.model
+    with writing(classroom.sessions) as session:
+        new = model_versions.register(session, str(old.path), ["PER"]).id
+        model_versions.promote(session, new)
+    classroom.model = type(old)(new, old.path)
+    classroom.learn()
+
+    classroom.learning.rest(classroom.project_id, old.model_version_id)
+
+    assert classroom.head().documents == len(TEXTS)
+    assert classroom.learn() == 0, "nothing has to be learnt again"
 
 
 def test_a_project_that_does_not_learn_is_suggested_what_the_model_finds_alone(

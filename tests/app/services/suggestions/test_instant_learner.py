@@ -152,6 +152,7 @@ def test_a_promoted_model_learns_the_submitted_documents_anew(classroom: Classro
     old = classroom.model
     with writing(classroom.sessions) as session:
         new = model_versions.register(session, str(old.path), ["PER"]).id
+        model_versions.promote(session, new)
     classroom.model = type(old)(new, old.path)
 
     assert classroom.learn() > 0
