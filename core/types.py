@@ -78,8 +78,10 @@ class Entity:
     `score` is (½ P^l + ½ P^r + 2 P^c) / 3 of its best proposal, or (P^l + P^r + P^c) / 3 with the
     architecture `paper`, calibrated to the probability that it is right
     (`core.inference.scoring`): between 0 and 1; 1 for an entity that a person fixed for the model,
-    None for one that a person annotated. `confidence` is None if no model was asked. `text` is the
-    entity's own text if a pipeline made it, else empty. Neither takes part in comparisons.
+    None for one that a person annotated. Where two windows of a long sentence do not agree on it,
+    it is the lower one of theirs (`core.inference.windows`). `confidence` is None if no model was
+    asked. `text` is the entity's own text if a pipeline made it, else empty. Neither takes part in
+    comparisons.
     """
 
     start: int
