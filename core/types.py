@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol, TypedDict
+from typing import Any, Protocol, SupportsIndex, TypedDict
 
 NO_ENTITY = None
 """The paper's ∅: the label of a noisy span that is no entity."""
@@ -181,6 +181,10 @@ class SamplerSettings:
     the sentence is encoded once for all of them."""
 
     def __post_init__(self) -> None:
+        for name in ("steps", "num_spans", "seed", "ensemble"):
+            value = getattr(self, name)
+            if not isinstance(value, SupportsIndex):
+                raise ValueError(f"{name} must be a whole number, got {value!r}; int() makes one")
         if min(self.steps, self.num_spans, self.ensemble) < 1:
             raise ValueError(
                 f"steps, num_spans and ensemble must be at least 1, got steps={self.steps}, "
