@@ -26,7 +26,7 @@ def device_of(name: str | torch.device) -> torch.device:
     try:
         device = torch.device(best_device() if name == "auto" else name)
         torch.empty(1, device=device).tolist()  # "meta" has no values
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+    except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
         count = torch.cuda.device_count()
         others = [f"cuda:{number}" for number in range(count)] if count else [best_device()]
         here = ", ".join(dict.fromkeys(["cpu", *others]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol, TypedDict
+from typing import Any, Protocol, SupportsIndex, TypedDict
 
 NO_ENTITY = None
 """The paper's ∅: the label of a noisy span that is no entity."""
@@ -78,8 +78,10 @@ class Entity:
     `score` is (½ P^l + ½ P^r + 2 P^c) / 3 of its best proposal, or (P^l + P^r + P^c) / 3 with the
     architecture `paper`, calibrated to the probability that it is right
     (`core.inference.scoring`): between 0 and 1; 1 for an entity that a person fixed for the model,
-    None for one that a person annotated. `confidence` is None if no model was asked. `text` is the
-    entity's own text if a pipeline made it, else empty. Neither takes part in comparisons.
+    None for one that a person annotated. Where two windows of a long sentence do not agree on it,
+    it is the lower one of theirs (`core.inference.windows`). `confidence` is None if no model was
+    asked. `text` is the entity's own text if a pipeline made it, else empty. Neither takes part in
+    comparisons.
     """
 
     start: int
@@ -179,6 +181,10 @@ class SamplerSettings:
     the sentence is encoded once for all of them."""
 
     def __post_init__(self) -> None:
+        for name in ("steps", "num_spans", "seed", "ensemble"):
+            value = getattr(self, name)
+            if not isinstance(value, SupportsIndex):
+                raise ValueError(f"{name} must be a whole number, got {value!r}; int() makes one")
         if min(self.steps, self.num_spans, self.ensemble) < 1:
             raise ValueError(
                 f"steps, num_spans and ensemble must be at least 1, got steps={self.steps}, "

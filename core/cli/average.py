@@ -20,6 +20,7 @@ from ..installation import PROGRAM
 from ..modeling.model import CARD, DiffusionNER
 from ..training.averaging import average_models
 from ..types import SamplerSettings
+from .label_notes import note_labels
 from .output import add_json, print_json, progress, writable_folder
 from .shared import add_columns, add_device, read_data
 
@@ -54,11 +55,12 @@ def _average(options: argparse.Namespace) -> dict[str, Any]:
     writable_folder(options.out)
     intro = options.card.read_text("utf-8") if options.card else f"# {options.out.name}"
     read_head(intro)
-    corpora = [read_data(file, options.columns) for file in options.dev]
+    corpora = {file: read_data(file, options.columns) for file in options.dev}
     tests = {file: read_data(file, options.columns) for file in options.test}
     base_model = head_of(options.models[0] / CARD).base_model
     model = average_models(options.models, options.device)
-    dev = merge_corpora(corpora, model.config.labels)
+    note_labels({**corpora, **tests}, model.config.labels)
+    dev = merge_corpora(corpora.values(), model.config.labels)
     tune(model, fit_to_window(model, dev), SamplerSettings())
     model.save(options.out, torch.float16)
     saved = DiffusionNER.load(options.out, options.device)

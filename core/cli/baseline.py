@@ -18,6 +18,7 @@ from ..evaluation.metrics import as_table
 from ..research.experiments.runs.candidate import BASELINES
 from ..training.trainer import train
 from ..types import Example
+from .label_notes import note_labels
 from .output import print_json, progress, resumable, writable_folder
 from .shared import (
     add_start,
@@ -61,13 +62,14 @@ def _train(options: argparse.Namespace) -> dict[str, Any]:
     device = device_of(options.device)
     another_folder(options.out, options.parent)
     writable_folder(options.out)
-    tests = {file: with_annotated_labels(read_data(file, options.columns)) for file in options.test}
+    tests = {file: read_data(file, options.columns) for file in options.test}
     config = training_config(options)
     corpora = [read_data(file, options.columns) for file in options.train]
     baseline = _baseline(options, taught_labels(corpora, options.train), config.seed)
     examples = merge_corpora(corpora, baseline.labels)
-    dev_files = [read_data(file, options.columns) for file in options.dev]
-    dev = merge_corpora(dev_files, baseline.labels)
+    dev_files = {file: read_data(file, options.columns) for file in options.dev}
+    note_labels({**dev_files, **tests}, baseline.labels)
+    dev = merge_corpora(dev_files.values(), baseline.labels)
     learner = BaselineLearner(baseline.to(device))
     for record in train(
         learner, baseline.fit_to_window(examples), baseline.fit_to_window(dev), config, options.out
@@ -75,7 +77,7 @@ def _train(options: argparse.Namespace) -> dict[str, Any]:
         report(record)
     baseline.restore(options.out)
     results = {
-        str(file): _measure(baseline, file, baseline.fit_to_window(test), options.errors)
+        str(file): _measure(baseline, file, with_annotated_labels(test), options.errors)
         for file, test in tests.items()
     }
     (options.out / "scores.json").write_text(json.dumps(results, indent=2) + "\n")
@@ -86,6 +88,7 @@ def _measure(
     baseline: Baseline, file: Path, test: Sequence[Example], with_errors: bool
 ) -> dict[str, Any]:
     """Print the scores of a test file and return them."""
+    test = baseline.fit_to_window(test)
     scores, speed = baseline.measure(test)
     print(f"\n{file}: {speed:.1f} sentences/s\n{as_table(scores)}")
     result = {**scores.to_json(), "sentences_per_second": speed}

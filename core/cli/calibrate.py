@@ -12,6 +12,7 @@ from ..evaluation.metrics import percent
 from ..evaluation.model_card import measure_tests, write_calibration
 from ..evaluation.tuning import calibrate
 from ..modeling.model import DiffusionNER
+from .label_notes import note_labels
 from .output import add_json, print_json, progress
 from .shared import add_columns, add_device, read_data
 
@@ -41,9 +42,10 @@ def run(options: argparse.Namespace) -> None:
 
 def _calibrate(options: argparse.Namespace) -> dict[str, Any]:
     model = DiffusionNER.load(options.model, options.device)
-    corpora = [read_data(file, options.columns) for file in options.dev]
+    corpora = {file: read_data(file, options.columns) for file in options.dev}
     tests = {file: read_data(file, options.columns) for file in options.test}
-    dev = merge_corpora(corpora, model.config.labels)
+    note_labels({**corpora, **tests}, model.config.labels)
+    dev = merge_corpora(corpora.values(), model.config.labels)
     calibrate(model, fit_to_window(model, dev))
     model.save_config(options.model)
     rows = measure_tests(model, tests)

@@ -12,6 +12,7 @@ from ..evaluation.measure import measure, with_annotated_labels
 from ..evaluation.metrics import percent
 from ..modeling.model import DiffusionNER
 from ..types import Example, SamplerSettings
+from .label_notes import note_labels
 from .output import add_json, print_json
 from .shared import add_columns, add_device, numbers, read_data
 
@@ -40,7 +41,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     model = DiffusionNER.load(options.model, options.device)
-    sentences = with_annotated_labels(read_data(options.data, options.columns))
+    read = read_data(options.data, options.columns)
+    note_labels({options.data: read}, model.config.labels)
+    sentences = with_annotated_labels(read)
     examples = fit_to_window(model, sentences)
     too_long = _count_entities(sentences) - _count_entities(examples)
     sampler = SamplerSettings(

@@ -22,6 +22,7 @@ from ..training.auxiliary import AuxiliaryLearner, auxiliary_examples
 from ..training.learner import DiffusionLearner
 from ..training.trackers import check_trackers, trackers
 from ..training.trainer import train
+from .label_notes import note_labels
 from .output import print_json, progress, resumable, writable_folder
 from .shared import (
     add_start,
@@ -101,8 +102,9 @@ def _train(options: argparse.Namespace) -> dict[str, Any] | None:
     labels = model.config.labels
     auxiliary_labels = label_set(auxiliary)
     examples = merge_corpora(corpora, (*labels, *auxiliary_labels))
-    dev_files = [read_data(file, options.columns) for file in options.dev]
-    dev = merge_corpora(dev_files, labels)
+    dev_files = {file: read_data(file, options.columns) for file in options.dev}
+    note_labels({**dev_files, **tests}, labels)
+    dev = merge_corpora(dev_files.values(), labels)
     learner = _learner(model.to(options.device), auxiliary_labels, config)
     fitted = [fit_to_window(model, part) for part in (examples, dev, auxiliary)]
     with trackers(options.log_to, options.out, config) as track:

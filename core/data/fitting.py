@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ..modeling.model import DiffusionNER
 from ..types import Example, Span
@@ -13,20 +14,38 @@ def fit_to_window(model: DiffusionNER, examples: Iterable[Example]) -> list[Exam
     """Split examples to at most the model's window, without cutting an entity.
 
     Every word and every entity is kept exactly once, apart from an entity longer than a window: it
-    cannot be learned, and its words are dropped rather than trained as "no entity".
+    cannot be learned, and its words are dropped rather than trained as "no entity", but for those
+    pieces that hold other entities. Entities that cross one another may be lost where they are
+    longer than a window together.
     """
+    budget, limit = model.subword_budget, model.config.max_words
     fitted: list[Example] = []
-    budget = model.subword_budget
     for example in examples:
         if not example.words:
             continue
         lengths = model.subwords.lengths(example.words)
-        limit = model.config.max_words
         if len(example.words) <= limit and sum(lengths) <= budget:
             fitted.append(example)
-            continue
-        fitted.extend(_cut(example, lengths, limit, budget))
+        else:
+            fitted += _pieces(example, lengths, limit, budget)
     return fitted
+
+
+def _pieces(example: Example, lengths: Sequence[int], limit: int, budget: int) -> Iterator[Example]:
+    """Cut at the edges of the entities that are too long, and further between them."""
+    too_long = [
+        entity
+        for entity in example.entities
+        if entity.end - entity.start > limit or sum(lengths[entity.start : entity.end]) > budget
+    ]
+    others = tuple(entity for entity in example.entities if entity not in too_long)
+    without = replace(example, entities=others)
+    edges = {edge for entity in too_long for edge in (entity.start, entity.end)}
+    for start, end in pairwise(sorted({0, len(example.words), *edges})):
+        within = any(entity.start <= start and end <= entity.end for entity in too_long)
+        for piece in _cut(_slice(without, start, end), lengths[start:end], limit, budget):
+            if piece.entities or not within:
+                yield piece
 
 
 def _cut(example: Example, lengths: Sequence[int], limit: int, budget: int) -> list[Example]:

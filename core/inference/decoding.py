@@ -77,7 +77,8 @@ def decode(
         start = windowed.tokens[merged.span.start].start
         end = windowed.tokens[merged.span.end - 1].end
         words = windowed.text[start:end]
-        entity = Entity(start, end, best.label, best.score, best.confidence, words)
+        score = min(best.score, merged.score)
+        entity = Entity(start, end, best.label, score, best.confidence, words)
         entities.append((entity, Origin(merged.window, best.step, best.slot)))
     return resolve_conflicts(entities, windowed.fixed, flat)
 

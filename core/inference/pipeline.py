@@ -59,6 +59,16 @@ def joined(text: str, parts: Iterable[Prediction], fixed: Sequence[Entity] = ())
     return Prediction(text, entities, tuple(uncovered_tokens))
 
 
+def _checked(text: str) -> str:
+    """The text itself. Raises TypeError for anything but a string."""
+    if not isinstance(text, str):
+        raise TypeError(
+            f"a text is a string, got {type(text).__name__}; `pipe` takes a list of texts, and "
+            "bytes are decoded first"
+        )
+    return text
+
+
 class Pipeline:
     """A loaded model that annotates raw text. It can be pickled and shared between threads.
 
@@ -124,12 +134,17 @@ class Pipeline:
 
         No more texts than that are read ahead. Scores may differ from those of single calls by a
         rounding error: by 1e-5 in float32, by 0.01 in bfloat16. Raises ValueError if `batch_size`
-        is less than 1.
+        is less than 1, and TypeError for one string in the place of several.
         """
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size}; try 64")
+        if isinstance(texts, str):
+            raise TypeError(
+                "`pipe` takes several texts, got one string, of which each character would be a "
+                "text; call the pipeline itself, or pass [text]"
+            )
         settings = replace(settings, **options)
-        for group in text_batches(texts, batch_size):
+        for group in text_batches(map(_checked, texts), batch_size):
             yield from self._together(group, settings)
 
     def predict(
@@ -163,7 +178,7 @@ class Pipeline:
         words, so that a long text can be interrupted between two. Fixed entities that no window
         holds are in none of them."""
         settings = replace(settings, **options)
-        validate_constraints(text, fixed, suppressed)
+        validate_constraints(_checked(text), fixed, suppressed)
         for part in segments(text, self._limits, size or _STRETCH):
             yield from self._annotated([self._read(text, part, fixed, suppressed)], settings)
 
@@ -233,7 +248,7 @@ class Pipeline:
         self, text: str, fixed: Sequence[Entity] = (), suppressed: Sequence[Entity] = ()
     ) -> WindowedText:
         """Tokenize a text and split it into windows that the encoder can hold."""
-        validate_constraints(text, fixed, suppressed)
+        validate_constraints(_checked(text), fixed, suppressed)
         return self._read(text, segment(text, self._limits), fixed, suppressed)
 
     def _together(self, texts: Sequence[str], settings: SamplerSettings) -> Iterator[Prediction]:

@@ -67,7 +67,8 @@ def entity_scores(
     start = next(i for i, token in enumerate(tokens) if token.start == entity.start)
     end = next(i for i, token in enumerate(tokens, start=1) if token.end == entity.end)
     span = Span(start, end, entity.label)
-    return tuple(scores.get(span, 0.0) for scores in by_sentence[origin.sentence])
+    most = 1.0 if entity.score is None else entity.score  # another window may believe it less
+    return tuple(min(scores.get(span, 0.0), most) for scores in by_sentence[origin.sentence])
 
 
 def _pairs(places: Tensor) -> tuple[tuple[Any, Any], ...]:

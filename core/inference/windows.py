@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 from ..diffusion.constraints import Constraints
 from ..text.segmentation import Window
@@ -48,38 +49,66 @@ class Merged:
     index: int
 
 
+_Claims = dict[int, tuple[float, int]]
+"""By each window that predicts a span: its score there, and its index among the window's spans."""
+
+
 def merge(
     per_window: Sequence[tuple[Window, Sequence[tuple[Span, float]]]],
 ) -> tuple[Merged, ...]:
     """Merge the predictions of all windows into those of the document, in text order.
 
-    The windows are in text order, each with its scored spans in words of the window. A
-    span predicted by several windows is kept once, with its highest score. A span that touches the
-    edge where its window was cut may be part of a longer one: it is kept only if every window that
-    sees both it and the words past that edge predicts it too. If windows that see the same words
-    disagree, the higher score wins.
+    The windows are in text order, each with its scored spans in words of the window. A span that
+    touches the edge where its window was cut may be part of a longer one: it is kept only if every
+    window that sees both it and the words past that edge predicts it too. If windows that see the
+    same words disagree, the higher score wins.
+
+    A span is kept once, with the highest score at which all of this holds among what scores as
+    high. So what scores lower never decides about it, and what reaches a score is the same as if
+    each window had predicted nothing below.
     """
-    best: dict[Span, Merged] = {}
-    claims: dict[Span, set[int]] = defaultdict(set)
+    views = [window for window, _ in per_window]
+    claims = _claims_by_span(per_window)
+    waiting = [(-max(score for score, _ in made.values()), span) for span, made in claims.items()]
+    heapify(waiting)
+    merged: list[Merged] = []
+    accepted: dict[int, list[Span]] = defaultdict(list)
+    while waiting:
+        negative, span = heappop(waiting)
+        level, overlapping = -negative, _windows_over(span, views)
+        rivals = {rival for number in overlapping for rival in accepted[number]}
+        claiming = {other: _claiming(claims[other], level) for other in (span, *rivals)}
+        opponents = [rival for rival in rivals if _disagree(span, rival, claiming, views)]
+        if not opponents and _believed(span, claiming[span], overlapping, views):
+            window = min(claiming[span], key=lambda number: (claims[span][number][0], number))
+            merged.append(Merged(span, level, window, claims[span][window][1]))
+            for number in claims[span]:
+                accepted[number].append(span)
+        elif lower := _scores_below(level, (claims[other] for other in (span, *opponents))):
+            heappush(waiting, (-max(lower), span))
+    return tuple(sorted(merged, key=lambda item: item.span))
+
+
+def _claims_by_span(
+    per_window: Sequence[tuple[Window, Sequence[tuple[Span, float]]]],
+) -> dict[Span, _Claims]:
+    """The windows that predict each span, in words of the document."""
+    claims: dict[Span, _Claims] = defaultdict(dict)
     for number, (window, scored) in enumerate(per_window):
         for index, (local, score) in enumerate(scored):
             span = Span(window.start + local.start, window.start + local.end, local.label)
-            claims[span].add(number)
-            if span not in best or score > best[span].score:
-                best[span] = Merged(span, score, number, index)
-    views = [window for window, _ in per_window]
-    accepted: dict[int, list[Span]] = defaultdict(list)
-    for span in sorted(best, key=lambda span: (-best[span].score, span)):
-        overlapping = _windows_over(span, views)
-        rivals = {rival for number in overlapping for rival in accepted[number]}
-        if not _believed(span, claims[span], overlapping, views) or any(
-            _disagree(span, rival, claims, views) for rival in rivals
-        ):
-            del best[span]
-            continue
-        for number in claims[span]:
-            accepted[number].append(span)
-    return tuple(best[span] for span in sorted(best))
+            if number not in claims[span] or score > claims[span][number][0]:
+                claims[span][number] = (score, index)
+    return claims
+
+
+def _claiming(claims: _Claims, level: float) -> set[int]:
+    """The windows that predict a span with at least the score `level`."""
+    return {number for number, (score, _) in claims.items() if score >= level}
+
+
+def _scores_below(level: float, several: Iterable[_Claims]) -> list[float]:
+    return [score for claims in several for score, _ in claims.values() if score < level]
 
 
 def _windows_over(span: Span, views: Sequence[Window]) -> range:
@@ -107,7 +136,7 @@ def _believed(span: Span, claims: set[int], overlapping: range, views: Sequence[
 
 
 def _disagree(
-    first: Span, second: Span, claims: dict[Span, set[int]], views: Sequence[Window]
+    first: Span, second: Span, claims: Mapping[Span, set[int]], views: Sequence[Window]
 ) -> bool:
     """Whether two overlapping spans come from windows of which one saw both and predicted one."""
     if first.start >= second.end or second.start >= first.end or claims[first] & claims[second]:

@@ -101,7 +101,7 @@ class ExperimentConfig:
                 "where it is large: a look, not a result."
             )
         missing = dict.fromkeys(run.missing() for run in runs)
-        notes += [f"Not there, so without a row: {path}." for path in missing if path is not None]
+        notes += [f"Not there, so not measured: {path}." for path in missing if path is not None]
         return tuple(notes)
 
 

@@ -82,3 +82,15 @@ def test_the_words_of_an_entity_longer_than_a_window_are_not_taught_as_no_entity
     pieces = fit_to_window(model, [example])
     assert [piece.words[0] for piece in pieces] == ["w0", "w40"]
     assert [named(piece) for piece in pieces] == [[], [(("w50", "w51"), "PER")]]
+
+
+def test_what_lies_within_an_entity_longer_than_a_window_is_kept(model: DiffusionNER) -> None:
+    inner = (Span(0, 2, "PER"), Span(12, 14, "LOC"), Span(48, 60, "LOC"))
+    example = Example(numbered(70), (Span(0, 60, "ORG"), *inner, Span(60, 61, "PER")))
+    pieces = fit_to_window(model, [example])
+    assert [(piece.words[0], len(piece.words)) for piece in pieces] == [
+        ("w0", 20),
+        ("w40", 20),
+        ("w60", 10),
+    ]
+    assert list(chain.from_iterable(map(named, pieces))) == named(example)[1:]

@@ -78,3 +78,31 @@ def test_a_text_read_in_stretches_has_the_entities_of_the_whole(
     assert [(e.start, e.end, e.label) for e in pieces.entities] == [
         (e.start, e.end, e.label) for e in whole.entities
     ]
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_a_threshold_gives_what_a_filter_by_score_gives(new_model: NewModel, flat: bool) -> None:
+    """Also where windows of one sentence do not agree: the page asks for less and filters."""
+    pipeline = Pipeline(new_model())
+    text = " ".join(("Ms. Haag of Kyiv met the council in Oslo and",) * 12)
+    settings = SamplerSettings(steps=2, num_spans=12, flat=flat)
+
+    def predicted(threshold: float) -> list[tuple[int, int, str, float | None]]:
+        entities = pipeline.predict(text, settings, threshold=threshold).entities
+        return [(*entity.key, entity.score) for entity in entities]
+
+    everything = predicted(0.0)
+    scores = sorted(score for *_, score in everything if score is not None)
+    assert len(pipeline.read(text).windows) > 3
+    for threshold in scores[:: len(scores) // 10]:
+        assert predicted(threshold) == [
+            item for item in everything if (item[3] or 0.0) >= threshold
+        ]
+
+
+def test_the_last_score_of_a_trace_is_the_entitys_own_between_windows(new_model: NewModel) -> None:
+    pipeline = Pipeline(new_model())
+    text = " ".join(("Ms. Haag of Kyiv met the council in Oslo and",) * 12)
+    trace = pipeline.trace(text, SamplerSettings(steps=2, num_spans=12, threshold=0.0))
+    assert len(trace.sentences) > 3
+    assert [scores[-1] for scores in trace.scores] == [entity.score for entity in trace.entities]

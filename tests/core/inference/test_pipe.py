@@ -6,6 +6,7 @@ import multiprocessing
 import pickle
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -46,6 +47,25 @@ def test_batches_of_any_size_say_what_single_calls_say(
     assert result(combined) == result(single)
     for item, other in zip(combined, single, strict=True):
         assert [e.score for e in item] == pytest.approx([e.score for e in other], abs=1e-5)
+
+
+@pytest.mark.parametrize("text", [None, b"Oslo", ["Oslo"]], ids=repr)
+def test_what_is_no_text_is_named(pipeline: Pipeline, text: Any) -> None:
+    kind = type(text).__name__
+    for ask in (pipeline, pipeline.trace, lambda text: next(pipeline.pipe(["Oslo", text]))):
+        with pytest.raises(TypeError, match=f"a text is a string, got {kind}"):
+            ask(text)
+
+
+def test_one_string_in_the_place_of_many_is_not_read_letter_by_letter(pipeline: Pipeline) -> None:
+    with pytest.raises(TypeError, match=r"got one string.*pass \[text\]"):
+        next(pipeline.pipe("Oslo"))
+
+
+@pytest.mark.parametrize("name", ["steps", "num_spans", "seed", "ensemble"])
+def test_settings_that_count_are_whole_numbers(name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} must be a whole number, got 2.0"):
+        SamplerSettings(**{name: 2.0})  # type: ignore[arg-type]
 
 
 def test_no_more_texts_are_taken_than_a_batch_before_it_is_answered(pipeline: Pipeline) -> None:
@@ -125,9 +145,9 @@ def test_a_spawned_process_says_the_same(pipeline: Pipeline) -> None:
     assert predicted == pipeline(TEXTS[0])
 
 
-@pytest.mark.parametrize("device", ["gpu", "cuda:99", "tpu"])
+@pytest.mark.parametrize("device", ["gpu", "cuda:99", "tpu", None])
 def test_a_device_that_is_not_here_is_told_with_those_that_are(
-    learned: Learned, device: str
+    learned: Learned, device: Any
 ) -> None:
     with pytest.raises(ValueError, match=f"device '{device}' cannot be used, .* here: cpu"):
         Pipeline.from_pretrained(learned.folder, device=device)

@@ -93,7 +93,45 @@ def test_nothing_is_lost_that_some_window_sees_whole(
     assert [m.span for m in merged] == sorted(truth)
 
 
+scored_spans = st.lists(
+    st.tuples(st.integers(0, 9), st.integers(1, 5), st.sampled_from("AB"), st.integers(1, 12)),
+    max_size=5,
+)
+
+
+@given(st.lists(scored_spans, min_size=2, max_size=4), st.integers(1, 12), st.integers(1, 12))
+def test_what_scores_below_a_threshold_decides_nothing_above_it(
+    drawn: list[list[tuple[int, int, str, int]]], low: int, high: int
+) -> None:
+    """So a filter by score gives what a prediction with that threshold gives."""
+    low, high = sorted((low, high))
+
+    def above(threshold: int) -> set[tuple[Span, float]]:
+        per_window = []
+        for number, spans in enumerate(drawn):
+            best = {
+                Span(start, start + size, label): float(score)
+                for start, size, label, score in sorted(spans, key=lambda item: item[3])
+                if start + size <= 10 and score >= threshold
+            }
+            per_window.append((Window(6 * number, 6 * number + 10), list(best.items())))
+        return {(item.span, item.score) for item in merge(per_window)}
+
+    assert above(high) == {(span, score) for span, score in above(low) if score >= high}
+
+
 LEFT, RIGHT = Window(0, 10), Window(6, 16)
+
+
+def test_an_entity_at_a_windows_edge_scores_what_the_window_that_sees_beyond_gives_it() -> None:
+    (entity,) = merge([(LEFT, [(Span(8, 10, "A"), 0.9)]), (RIGHT, [(Span(2, 4, "A"), 0.4)])])
+    assert (entity.span, entity.score, entity.window) == (Span(8, 10, "A"), 0.4, 1)
+
+
+def test_a_window_that_predicts_two_entities_lets_another_predict_one_of_them() -> None:
+    inner, outer = Span(7, 8, "A"), Span(7, 10, "B")
+    merged = merge([(LEFT, [(inner, 0.6), (outer, 0.5)]), (RIGHT, [(Span(1, 4, "B"), 0.7)])])
+    assert [(m.span, m.score) for m in merged] == [(inner, 0.5), (outer, 0.7)]
 
 
 def test_what_both_windows_see_is_taken_once_at_its_higher_score() -> None:
