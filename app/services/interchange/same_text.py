@@ -85,8 +85,8 @@ class Combiner:
         status = max(document.status, other.status, key=_RANK.index)
         if status == "submitted" and merged.state == "draft":
             status = "in_progress"
-        sets = (*document.sets[:number], merged, *document.sets[number + 1 :])
-        return _updated(document, sets, status)
+        others = (*document.sets[:number], *document.sets[number + 1 :])
+        return _updated(document, (*others, merged), status)  # behind them, as it is stored anew
 
 
 def is_response(annotation_set: NewSet) -> bool:
@@ -140,7 +140,12 @@ def _counterpart(document: NewDocument, incoming: NewSet) -> int | None:
         if _is_prediction(present) == _is_prediction(incoming)
     ]
     ranked = alike or range(len(document.sets))
-    return max(ranked, key=lambda number: _set_rank(document.sets[number]))
+    return max(ranked, key=lambda number: _closeness(document.sets[number], incoming))
+
+
+def _closeness(present: NewSet, incoming: NewSet) -> tuple[bool, int]:
+    """A set of the same person is merged with before one that counts for more."""
+    return _whose(present) == _whose(incoming), _set_rank(present)
 
 
 def _annotated(document: NewDocument, other: NewDocument) -> NewDocument:

@@ -55,6 +55,16 @@ statements = st.lists(
     size=1,
     way="merge",
 )
+@example(  # a rejection that goes to one of two people's responses, whichever is the first
+    statements=[
+        (OSLO, "LOC", "accept", "Bo", False, TEXT),
+        (OSLO, "LOC", "accept", "Ann", False, TEXT),
+        (MARA, "PER", "reject", "Bo", False, TEXT),
+        (LIVES, "LOC", "reject", "Bo", False, TEXT),
+    ],
+    size=1,
+    way="merge",
+)
 @settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(statements=statements, size=st.integers(1, 4), way=st.sampled_from(SAME_TEXT))
 def test_a_preview_counts_what_the_import_does_in_any_batches_and_every_record_is_counted_once(
