@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from app.cli.shared import add_project, project_id, seed
 from app.services.operations.startup import open_database
 from app.services.team import agreement
-from app.services.team.agreement import Summary
+from app.services.team.agreement import Annotated, Summary
 from app.services.team.agreement_coefficients import Figure
 from app.services.team.agreement_gamma import gamma
 from app.settings import Settings
@@ -35,7 +36,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     sessions = open_database(Settings.from_environment())
     project = project_id(sessions, options.project)
-    annotated = agreement.collect(sessions, project, options.person)
+    annotated = agreement.collect(sessions, project)
+    if options.person:
+        _require_known(annotated, options.person)
+        annotated = agreement.collect(sessions, project, options.person)
     found = agreement.measure(annotated, options.seed)
     if not found.people:
         print("no two people have submitted the same document independently")
@@ -50,6 +54,16 @@ def run(options: argparse.Namespace) -> int:
     if options.gamma:
         print(f"gamma\t{_told(Figure(gamma(annotated, options.seed)))}")
     return 0
+
+
+def _require_known(annotated: Sequence[Annotated], people: Sequence[str]) -> None:
+    """Raises `LookupError` for names of whom nothing can be compared."""
+    known = {person for document in annotated for person in document.responses}
+    if unknown := sorted(set(people) - known):
+        raise LookupError(
+            f"{', '.join(map(repr, unknown))} submitted no document that somebody else submitted, "
+            f"too; expected some of: {', '.join(sorted(known)) or 'nobody yet'}"
+        )
 
 
 def _row(summary: Summary) -> list[str]:

@@ -243,12 +243,36 @@ def save_spans(
 
 def submit(
     session: Session, draft: AnnotationSet, standing: Document | Assignment, person: str
-) -> None:
-    """Freezes a draft: it becomes the person's submitted set and never changes again."""
+) -> AnnotationSet:
+    """Freezes a draft: it becomes the person's submitted set, which is returned and never changes
+    again. Of several sets the newest counts, by its number; where another one was submitted since
+    the draft was begun, as by a merge of labels, the draft gets a number of its own time."""
     _require_draft(draft)
+    newest = select(func.max(AnnotationSet.id)).where(
+        AnnotationSet.document_id == draft.document_id, SUBMITTED
+    )
+    if draft.id < (session.scalar(newest) or 0):
+        draft = _numbered_anew(session, draft)
     draft.state, draft.person, draft.submitted_at = "submitted", person, now()
     standing.status = "submitted"
     session.flush()
+    return draft
+
+
+def _numbered_anew(session: Session, draft: AnnotationSet) -> AnnotationSet:
+    """The same draft, with what it holds of labels in the trash, as if it was begun now."""
+    spans = every_span_of(session, draft)
+    discard_draft(session, draft)
+    copy = AnnotationSet(
+        document_id=draft.document_id,
+        origin=draft.origin,
+        state=draft.state,
+        person=draft.person,
+        blind=draft.blind,
+        parent_id=draft.parent_id,
+        provenance=dict(draft.provenance),
+    )
+    return _add(session, copy, spans)
 
 
 def discard_draft(session: Session, draft: AnnotationSet) -> None:

@@ -49,9 +49,13 @@ def of_document(session: Session, document_id: int) -> Sequence[Assignment]:
 
 
 def versions(session: Session, document_ids: Collection[int]) -> dict[tuple[int, str], int]:
-    """The version of each draft of one person's own in these documents."""
-    query = select(Assignment.document_id, Assignment.person, Assignment.version).where(
-        Assignment.document_id.in_(document_ids)
+    """The version of each draft of one person's own in these documents, where several people
+    annotate each."""
+    query = (
+        select(Assignment.document_id, Assignment.person, Assignment.version)
+        .join(Document, Document.id == Assignment.document_id)
+        .join(Project, Project.id == Document.project_id)
+        .where(Assignment.document_id.in_(document_ids), Project.annotators > 1)
     )
     return {(row.document_id, row.person): row.version for row in session.execute(query)}
 

@@ -206,11 +206,13 @@ def _conflicted(blind: bool) -> Query:
 
 
 def last_about(
-    session: Session, document_id: int, wanted: str, owner: str | None = None
-) -> Operation | None:
-    """The last operation that changed this target."""
-    rows = reversed(since(session, document_id, 0, owner=owner))
-    return next((row for row in rows if wanted in targets(row)), None)
+    session: Session, document_id: int, wanted: Collection[str], owner: str | None = None
+) -> dict[str, Operation]:
+    """The last operation that changed each of these targets, where one did."""
+    found: dict[str, Operation] = {}
+    for row in since(session, document_id, 0, owner=owner):
+        found |= {changed: row for changed in targets(row) if changed in wanted}
+    return found
 
 
 def targets(operation: Operation) -> list[str]:

@@ -27,6 +27,18 @@ def newest(session: Session, document_ids: Iterable[int]) -> Sequence[Annotation
     return session.scalars(query).all()
 
 
+def owners(session: Session, document_id: int) -> Sequence[str]:
+    """Who has a draft or an answer of their own to the document, also where it was given to others
+    since."""
+    query = (
+        select(AnnotationSet.person)
+        .where(AnnotationSet.document_id == document_id, AnnotationSet.blind)
+        .distinct()
+        .order_by(AnnotationSet.person)
+    )
+    return [person for person in session.scalars(query) if person]
+
+
 def by_several(session: Session, project_id: int) -> Sequence[int]:
     """The documents that two people or more answered."""
     query = (
@@ -63,11 +75,12 @@ def decided_of(session: Session, document_id: int) -> AnnotationSet | None:
 
 
 def state(session: Session, project_id: int) -> tuple[int, int]:
-    """Changes whenever an answer is submitted to the project, or a document of it comes or goes."""
+    """Changes whenever an answer is submitted to the project, or a document of it comes or goes,
+    also where one comes for another."""
     query = (
-        select(func.coalesce(func.max(AnnotationSet.id), 0), func.count())
+        select(func.coalesce(func.sum(AnnotationSet.id), 0), func.count())
         .join(Document, Document.id == AnnotationSet.document_id)
         .where(Document.project_id == project_id, SUBMITTED)
     )
-    newest_id, number = session.execute(query).one()
-    return newest_id, number
+    sum_of_ids, number = session.execute(query).one()
+    return int(sum_of_ids), number

@@ -59,10 +59,9 @@ def test_since_a_version_there_is_what_other_clients_changed_in_order(
         assert result(1) == [("d", 1), ("e", 1)]
         assert result(1, "e", "x") == [("d", 1)]
         assert operations.unnumbered(session, document_id) == 1
-        last = operations.last_about(session, document_id, "a")
-        assert last is not None
-        assert last.client == "e"
-        assert operations.last_about(session, document_id, "b") is None
+        last = operations.last_about(session, document_id, {"a", "b"})
+        assert last["a"].client == "e"
+        assert "b" not in last
 
 
 def test_a_conflict_waits_for_its_person_until_it_is_settled(

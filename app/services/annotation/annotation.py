@@ -27,7 +27,7 @@ from core.types import SamplerSettings
 from storage.database_errors import StorageError
 from storage.engine import Sessions, writing
 from storage.enums import DocumentStatus
-from storage.repository import documents, projects
+from storage.repository import annotation_sets, documents, projects
 from storage.repository.annotation_sets import newest_prediction
 from storage.repository.documents import DocumentGoneError as DocumentGoneError  # what calls raise
 
@@ -264,8 +264,13 @@ class AnnotationService:
 
 
 def take_up(session: Session, task: AnnotationTask, person: str, **why: str) -> None:
-    """Reopens submitted or skipped work, which is locked; the log keeps why."""
-    before = drafts.load(session, task)
+    """Reopens submitted or skipped work, which is locked; the log keeps why. A draft from before
+    what was decided for all makes room for a child of the decision; the way back to it is in the
+    log."""
+    overtaken = drafts.overtaken(session, task)
+    before = drafts.of_set(session, task, overtaken or drafts.source_of(session, task))
+    if overtaken is not None:
+        annotation_sets.discard_draft(session, overtaken)
     task.standing.skip_reason = ""
     task.move(session, "in_progress")
     drafts.ensure(session, task, person)

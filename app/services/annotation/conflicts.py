@@ -93,8 +93,8 @@ class ConflictError(EditError):
 
     def __init__(self, change: Change, by: str) -> None:
         super().__init__(f"{by} has changed this in the meantime; choose which version to keep")
-        self.change = change
-        """From what there is now to what the person wanted."""
+        self.change = {**change, "by": by}
+        """From what there is now to what the person wanted, and who changed it meanwhile."""
 
 
 def already_so(
@@ -130,23 +130,44 @@ def waiting(
     session: Session, task: AnnotationTask, person: str, draft: Draft
 ) -> tuple[Conflict, ...]:
     """The person's open conflicts, the last about each target, beside the draft as it stands."""
+    rows = operations.conflicts(session, task.id, person, task.owner)
+    conflicted = [(row, change, _rival(change)) for row in rows for change in row.changes or ()]
+    if not conflicted:
+        return ()
+    rivals = {rival for _, _, rival in conflicted}
+    last_changes = operations.last_about(session, task.id, rivals, task.owner)
     found: dict[tuple[str, str], Conflict] = {}
-    for row in operations.conflicts(session, task.id, person, task.owner):
-        for change in row.changes or ():
-            target, before = operations.target(change), change["before"]
-            rival = before["id"] if isinstance(before, Mapping) else target
-            last = operations.last_about(session, task.id, rival, task.owner) or row
-            found.pop((row.client, target), None)
-            found[row.client, target] = Conflict(
-                client=row.client,
-                seq=row.seq,
-                target=target,
-                mine=change["after"],
-                theirs=current(draft, rival),
-                by="The model" if last.payload.get("op") == "suggest" else last.person,
-                at=last.at,
-            )
+    for row, change, rival in conflicted:
+        target = operations.target(change)
+        by, at = _last_change(last_changes.get(rival), row, change)
+        found.pop((row.client, target), None)
+        found[row.client, target] = Conflict(
+            client=row.client,
+            seq=row.seq,
+            target=target,
+            mine=change["after"],
+            theirs=current(draft, rival),
+            by=by,
+            at=at,
+        )
     return tuple(found.values())
+
+
+def _rival(change: Mapping[str, Any]) -> str:
+    """What the change conflicts with: a span's id, which may be another one's, or the comment."""
+    before = change["before"]
+    return str(before["id"]) if isinstance(before, Mapping) else operations.target(change)
+
+
+def _last_change(
+    last: Operation | None, row: Operation, change: Mapping[str, Any]
+) -> tuple[str, datetime]:
+    """Who is at the other side of a conflict, and since when. `last` changed the very thing; who
+    submitted the document changed no such thing, and is known from the conflict's record alone."""
+    by = change.get("by")  # an earlier release did not record it
+    if last and (by in (None, last.person) or (last.version or 0) > change["met"]):
+        return "The model" if last.payload.get("op") == "suggest" else last.person, last.at
+    return by or row.person, row.at
 
 
 def current(draft: Draft, target: str) -> Any:

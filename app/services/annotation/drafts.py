@@ -16,7 +16,7 @@ from app.services.webhooks import events
 from core.types import Entity, Key
 from storage.models import AnnotationSet, Document
 from storage.records import SpanRecord
-from storage.repository import annotation_sets, label_names, projects, trash
+from storage.repository import annotation_sets, label_names, projects, responses, trash
 from storage.repository import rules as rule_rows
 from storage.repository.annotation_sets import NewestPrediction, newest_prediction
 
@@ -39,6 +39,15 @@ def source_of(session: Session, task: AnnotationTask) -> AnnotationSet | None:
     if task.standing.status == "submitted":
         return annotation_sets.submitted_of(session, task.id, task.owner)
     return annotation_sets.draft_of(session, task.id, task.owner)
+
+
+def overtaken(session: Session, task: AnnotationTask) -> AnnotationSet | None:
+    """The draft that all shared, where something was decided for all since it was edited."""
+    if task.blind or task.standing.status != "submitted":
+        return None
+    draft = annotation_sets.draft_of(session, task.id)
+    decided = responses.decided_of(session, task.id) if draft is not None else None
+    return draft if draft and decided and draft.id < decided.id else None
 
 
 def shown(task: AnnotationTask, labels: frozenset[str], source: AnnotationSet | None) -> Draft:
@@ -193,8 +202,8 @@ def save(
     stored.person = person
     standing.comment, standing.skip_reason = draft.comment, draft.skip_reason
     if draft.state == "submitted":
-        annotation_sets.submit(session, stored, standing, person)
-        events.submitted(session, task.document.project_id, stored)
+        submitted = annotation_sets.submit(session, stored, standing, person)
+        events.submitted(session, task.document.project_id, submitted)
     else:
         standing.status = "skipped" if draft.state == "skipped" else "in_progress"
     session.flush()

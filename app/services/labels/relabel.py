@@ -42,8 +42,7 @@ def _works(session: Session, document: Document) -> Iterator[AnnotationTask]:
     """Each person's own work, and last what is everybody's, which may be decided from those."""
     wanted = assignments.annotators(session, document.project_id)
     people = [assignment.person for assignment in assignments.of_document(session, document.id)]
-    imported = [response.person or "" for response in responses.newest(session, [document.id])]
-    for person in dict.fromkeys([*people, *imported]):
+    for person in dict.fromkeys([*people, *responses.owners(session, document.id)]):
         yield tasks.of_person(session, document, person, wanted)
     yield AnnotationTask(document, document, None, wanted)
 

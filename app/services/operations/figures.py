@@ -17,7 +17,7 @@ from storage.engine import Sessions
 from storage.enums import DocumentStatus
 from storage.models import Visit
 from storage.records import Submission
-from storage.repository import documents, projects, statistics, visits
+from storage.repository import documents, label_names, projects, statistics, visits
 from storage.repository.statistics import Action
 
 LONGEST_PAUSE = timedelta(minutes=2)
@@ -122,6 +122,7 @@ def figures(sessions: Sessions, project_id: int) -> Figures:
         named = [label.name for label in projects.labels(session, project_id)]
         decided = statistics.decided(session, project_id)
         suggested = statistics.suggested(session, project_id)
+        names = label_names.current(session, project_id)
         actions = statistics.actions(session, project_id)
         opened = visits.of_project(session, project_id)
         statuses = documents.counts_by_status(session, project_id)
@@ -137,7 +138,7 @@ def figures(sessions: Sessions, project_id: int) -> Figures:
             )
             for name in labels
         ],
-        acceptance=_acceptance(decided, suggested),
+        acceptance=_acceptance(decided, suggested, names),
         efforts=_efforts(submitted, opened, actions),
     )
 
@@ -167,8 +168,10 @@ def measured(versions: Iterable[VersionView], project: str) -> list[Measured]:
 def _acceptance(
     decided: Iterable[statistics.Decided],
     suggested: Mapping[tuple[int, str], Key],
+    names: Mapping[str, str],
 ) -> list[Acceptance]:
-    """Spans of imported suggestions name no model version and are left out."""
+    """Spans of imported suggestions name no model version and are left out. `names` lead from
+    labels that were renamed or merged to today's: nobody relabelled a suggestion by that."""
     counts: dict[int, Counter[str]] = defaultdict(Counter)
     for span in decided:
         named = _MODEL_KEY.match(span.key)
@@ -180,7 +183,7 @@ def _acceptance(
         elif (span.start, span.end) != (start, end):
             fate = "moved"
         else:
-            fate = "as_it_was" if span.label == label else "relabelled"
+            fate = "as_it_was" if span.label == names.get(label, label) else "relabelled"
         counts[int(named[1])][fate] += 1
     fates = ("as_it_was", "moved", "relabelled", "rejected")
     return [

@@ -13,7 +13,9 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from heapq import merge
 from itertools import islice
+from operator import itemgetter
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -82,11 +84,13 @@ class RuleMatcher:
             yield RuleMatch(tokens[start].start, tokens[end - 1].end, rule_id)
 
     def _matches(self, words: Sequence[str]) -> Iterator[Match]:
-        yield from self._exact.find(words)
+        """In the order of the text, whatever kind the rules are of."""
+        found: list[Iterable[Match]] = [self._exact.find(words)]
         if self._lower:
-            yield from self._lower.find([word.lower() for word in words])
+            found.append(self._lower.find([word.lower() for word in words]))
         if self._tokens is not None:
-            yield from self._tokens.find(words)
+            found.append(self._tokens.find(words))
+        return merge(*found, key=itemgetter(0))
 
 
 _matchers: OrderedDict[tuple[str, int], tuple[int, RuleMatcher]] = OrderedDict()

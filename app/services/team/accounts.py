@@ -10,6 +10,7 @@ import regex
 from sqlalchemy.orm import Session
 
 from app.services.team import passwords, permissions
+from app.services.team.lookalikes import look_alike
 from storage.engine import Sessions, writing
 from storage.models import User
 from storage.repository import events, users
@@ -51,12 +52,7 @@ def add(
     hashed = None if password is None else passwords.hashed(password, name)
     with writing(sessions) as session:
         permissions.require_administrator(session)
-        taken = users.named(session, name)
-        if taken is not None:
-            raise AccountError(
-                f"the account {taken.name!r} already exists; names that differ only in case or "
-                "in the form of the same letters count as the same"
-            )
+        _require_new(session, name)
         user = users.add(session, name, hashed, administrator=administrator)
         _record(session, user, "made", administrator=administrator)
         return _view(user)
@@ -98,6 +94,22 @@ def check_name(name: str) -> None:
         raise AccountError(
             f"a name must have 1 to {LONGEST_NAME} visible characters and no surrounding spaces, "
             f"got {name[:120]!r}"
+        )
+
+
+def _require_new(session: Session, name: str) -> None:
+    """Raises `AccountError` for the name of an account, and for what is read as one."""
+    taken = users.named(session, name)
+    if taken is not None:
+        raise AccountError(
+            f"the account {taken.name!r} already exists; names that differ only in case or in the "
+            "form of the same letters count as the same"
+        )
+    twin = next((user for user in users.every(session) if look_alike(user.name, name)), None)
+    if twin is not None:
+        raise AccountError(
+            f"the account {twin.name!r} already exists and looks the same, though its letters are "
+            "of another alphabet; choose a name that can be told from it"
         )
 
 

@@ -22,12 +22,11 @@ from app.services.team.permissions import require
 from core.text.tokenization import tokenize
 from core.types import Key, key_of
 from storage.engine import Sessions
-from storage.repository import documents, label_names, responses
+from storage.repository import documents, label_names, responses, trash
 
 BATCH = 500
 """Documents looked up at a time."""
 _NONE: frozenset[str] = frozenset()
-_NO_WORDS = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +91,13 @@ class Agreement:
 
 
 def state(sessions: Sessions, project_id: int) -> tuple[object, ...]:
-    """What is another once somebody submits or a label is renamed: the key of a cache."""
+    """What is another once somebody submits, a label is renamed, or a document or label is deleted
+    or restored: the key of a cache."""
     with sessions() as session:
         require(session, project_id, "review")
-        return responses.state(session, project_id), label_names.changes(session, project_id)
+        hidden = tuple(sorted(trash.labels(session, project_id)))
+        submitted = responses.state(session, project_id)
+        return submitted, label_names.changes(session, project_id), hidden
 
 
 def collect(sessions: Sessions, project_id: int, people: Collection[str] = ()) -> list[Annotated]:
@@ -221,17 +223,15 @@ class _PairSums:
         self.both = np.array(
             [first in document.responses and second in document.responses for document in annotated]
         )
-        exact, boundaries, cohen = [], [], []
-        for document, values, both in zip(annotated, ratings.values, self.both, strict=True):
-            a, b = (_of(document, person, label) if both else set() for person in two)
-            exact.append((len(a & b), len(a), len(b)))
+        self.exact, self.boundaries = (np.zeros((len(annotated), 3)) for _ in range(2))
+        self.cohen = np.zeros((len(annotated), 2 + 2 * ratings.width))
+        for number in np.flatnonzero(self.both).tolist():
+            a, b = (_of(annotated[number], person, label) for person in two)
+            self.exact[number] = len(a & b), len(a), len(b)
             left, right = ({key[:2] for key in keys} for keys in (a, b))
-            boundaries.append((len(left & right), len(left), len(right)))
-            row, other = (values[person] if both else _NO_WORDS for person in two)
-            cohen.append(agreement_coefficients.cohen_sums(row, other, ratings.width))
-        self.exact = np.array(exact, np.float64)
-        self.boundaries = np.array(boundaries, np.float64)
-        self.cohen = np.array(cohen)
+            self.boundaries[number] = len(left & right), len(left), len(right)
+            row, other = (ratings.values[number][person] for person in two)
+            self.cohen[number] = agreement_coefficients.cohen_sums(row, other, ratings.width)
 
 
 def _summary(

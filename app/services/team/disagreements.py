@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, get_args
@@ -52,7 +52,7 @@ def differences(
     mine, theirs = set(first - second), set(second - first)
     found: list[tuple[Kind, Key | None, Key | None]] = []
     candidates = sorted(
-        ((a, b) for a in mine for b in theirs if overlap(a, b)),
+        _overlapping(mine, theirs),
         key=lambda two: (two[0][:2] != two[1][:2], two[0][2] != two[1][2], -overlap(*two), two),
     )
     for a, b in candidates:
@@ -62,6 +62,16 @@ def differences(
             theirs.remove(b)
     found += [("missing", a, None) for a in mine] + [("missing", None, b) for b in theirs]
     return sorted(found, key=_where)
+
+
+def _overlapping(mine: Iterable[Key], theirs: Iterable[Key]) -> Iterator[tuple[Key, Key]]:
+    """Each pair that shares a code point, in one pass over the text."""
+    reaching: tuple[list[Key], list[Key]] = ([], [])
+    for key, side in sorted([*((key, 0) for key in mine), *((key, 1) for key in theirs)]):
+        for keys in reaching:
+            keys[:] = [other for other in keys if other[1] > key[0]]
+        yield from ((key, other) if side == 0 else (other, key) for other in reaching[1 - side])
+        reaching[side].append(key)
 
 
 def overlap(a: Key, b: Key) -> int:

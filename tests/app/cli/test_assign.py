@@ -50,3 +50,15 @@ def test_agreement_is_printed(people: Team, capsys: pytest.CaptureFixture[str]) 
     assert captured[-4].startswith("all\t1\t3\t0.667\t0.667\t")
     assert captured[-3].startswith("LOC\t1\t2\t1.000\t")
     assert captured[-1].startswith("Anna – Bo\t1\t3\t0.667")
+
+
+def test_agreement_of_people_of_whom_nothing_can_be_compared_is_refused_with_those_there_are(
+    people: Team, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["assign", "--project", "Team", "--annotators", "2"])
+    people.submit(0, "Anna", ("Oslo", "LOC"))
+    people.submit(0, "Bo", ("Oslo", "LOC"))
+    assert main(["agreement", "--project", "Team", "--person", "Anna", "--person", "Ana"]) == 1
+    message = capsys.readouterr().err
+    assert "'Ana' submitted no document" in message
+    assert "expected some of: Anna, Bo" in message

@@ -147,3 +147,8 @@ def test_the_version_is_that_of_the_draft_that_the_person_works_on(
     after = versions.current(sessions, looked)
     assert after[document, "Bo"] > before[document, "Bo"]
     assert after[document, "Anna"] == before[document, "Anna"], "Bo's own draft is unseen"
+
+    with writing(sessions) as session:
+        projects.get(session, documents.get(session, document).project_id).annotators = 1
+    shared = versions.current(sessions, looked)
+    assert shared == {(document, "Anna"): 1, (document, "Bo"): 1}, "all share one draft again"

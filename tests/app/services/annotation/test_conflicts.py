@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.editing import DraftSpan
 from app.services.annotation.annotation import AnnotationService
+from storage.repository import operations
 from tests.app.two_pages import Page, pages, service
 from tests.operation_log import log_of
 
@@ -267,6 +268,33 @@ def test_a_document_that_was_submitted_meanwhile_keeps_what_the_other_wanted(
     assert _plain(conflict.mine)["label"] == "LOC"
     service.reopen(bo.document_id, "Bo")
     assert bo.reload().conflicts == (conflict,), "it can be decided once the document is open again"
+
+
+def test_a_comment_that_a_submission_met_names_who_submitted(pages: tuple[Page, Page]) -> None:
+    anna, bo = pages
+    anna.send({"op": "accept_all"}, {"op": "submit"})
+    bo.send({"op": "comment", "text": "who is Bob?"})
+
+    (conflict,) = bo.reload().conflicts
+    assert (conflict.by, conflict.mine, conflict.theirs) == ("Anna", "who is Bob?", "")
+
+
+def test_the_log_is_read_once_however_many_conflicts_wait(
+    pages: tuple[Page, Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, bo = pages
+    anna.send(RELABEL, {"op": "reject", "id": "m1.2"}, {"op": "comment", "text": "a"})
+    bo.send(MOVE, {"op": "accept", "id": "m1.2"}, {"op": "comment", "text": "b"})
+    readings: list[int] = []
+    since = operations.since
+
+    def counted(session: Session, document_id: int, *rest: Any, **more: Any) -> Any:
+        readings.append(document_id)
+        return since(session, document_id, *rest, **more)
+
+    monkeypatch.setattr(operations, "since", counted)
+    assert [conflict.by for conflict in bo.reload().conflicts] == ["Anna"] * 3
+    assert len(readings) == 1
 
 
 def test_what_somebody_else_changed_is_shown_before_a_submission(pages: tuple[Page, Page]) -> None:

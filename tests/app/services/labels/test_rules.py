@@ -250,6 +250,20 @@ def test_a_rule_that_matches_everywhere_does_not_flood_a_document(
     assert "rules match a text of 24000 characters in more than 5000 places" in caplog.text
 
 
+def test_the_first_matches_are_those_at_the_beginning_whatever_kind_the_rules_are_of(
+    sessions: Sessions, project_id: int
+) -> None:
+    bring_in(sessions, project_id, "the,DRUG")
+    bring_in(sessions, project_id, "aspirin,DRUG", ignore_case=True)
+    with sessions() as session:
+        matcher = rule_matching.matcher_of(session, project_id)
+    assert matcher is not None
+    text = "Aspirin " + "the " * 6_000
+
+    assert matcher.matches(text)[0].end == len("Aspirin")
+    assert len(matcher.matches(text)) == rule_matching.MOST_MATCHES
+
+
 @given(st.text(st.sampled_from("ab Z9é.'-"), min_size=1, max_size=12))
 def test_a_rule_is_cut_into_words_as_a_document_is(text: str) -> None:
     pattern = " ".join(text.split())

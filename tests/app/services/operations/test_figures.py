@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from app.services.annotation.annotation import AnnotationService
+from app.services.labels import changes
 from app.services.operations.figures import Acceptance, figures
 from core.types import Entity, SamplerSettings
 from storage.engine import Sessions, writing
@@ -101,6 +102,25 @@ def test_a_suggestion_of_the_models_second_look_is_followed_too(
     send(service, document, 4, op="submit")
     (result,) = figures(sessions, 1).acceptance
     assert (result.as_it_was, result.moved, result.relabelled) == (1, 1, 0)
+
+
+def test_a_label_that_got_another_name_relabels_no_suggestion(
+    sessions: Sessions, desk: tuple[AnnotationService, int]
+) -> None:
+    service, document = desk
+    send(service, document, 1, op="reject_all")
+    second = FakeModel(entities=(Entity(9, 15, "ORG", 0.97),))
+    AnnotationService(sessions, second, SamplerSettings()).resuggest(document, "Ada")
+    send(service, document, 2, op="accept_all")
+    send(service, document, 3, op="accept", id="m1.1")
+    send(service, document, 4, op="submit")
+    with sessions() as session:
+        ids = {label.name: label.id for label in projects.labels(session, 1)}
+
+    changes.rename(sessions, 1, ids["ORG"], "FIRM", "Ada")
+    changes.merge(sessions, 1, ids["PER"], ids["LOC"], "Ada")
+
+    assert figures(sessions, 1).acceptance == [Acceptance(1, 2, 0, 0, 3)]
 
 
 def test_a_long_pause_counts_as_two_minutes_and_refused_gestures_do_not_count(

@@ -28,8 +28,11 @@ def test_a_name_holds_nothing_that_is_printed_as_nothing(sessions: Sessions, nam
         accounts.add(sessions, name, GOOD)
 
 
-@pytest.mark.parametrize("name", ["Zoë", "李", "नेहा", "O'Brien", "e\u0301va", "CORP\\anna"])
+@pytest.mark.parametrize(
+    "name", ["Zoë", "李", "नेहा", "O'Brien", "e\u0301va", "CORP\\anna", "Анна", "Ζωή"]
+)
 def test_letters_of_every_script_make_a_name(sessions: Sessions, name: str) -> None:
+    accounts.add(sessions, "Hanna", GOOD)
     assert accounts.add(sessions, name, GOOD).name == name
 
 
@@ -40,6 +43,23 @@ def test_letters_of_every_script_make_a_name(sessions: Sessions, name: str) -> N
 def test_a_name_can_be_seen_and_read(sessions: Sessions, name: str) -> None:
     with pytest.raises(AccountError):
         accounts.add(sessions, name, GOOD)
+
+
+@pytest.mark.parametrize(
+    ("name", "twin"),
+    [
+        ("Anna", "\u0410nna"),  # Cyrillic A
+        ("Anna", "ann\u0430"),
+        ("José", "J\u03bfse\u0301"),  # Greek omicron
+        ("\u0421\u043e\u0443", "coy"),  # all of it Cyrillic
+    ],
+)
+def test_a_name_in_letters_that_look_like_anothers_is_refused(
+    sessions: Sessions, name: str, twin: str
+) -> None:
+    accounts.add(sessions, name, None)
+    with pytest.raises(AccountError, match="looks the same, though its letters are of another"):
+        accounts.add(sessions, twin, None)
 
 
 def test_there_is_no_account_to_begin_with(sessions: Sessions) -> None:

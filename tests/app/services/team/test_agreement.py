@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import krippendorff
 import numpy as np
@@ -13,11 +14,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.services.team import agreement_coefficients
+from app.services.operations import trash
+from app.services.team import agreement, agreement_coefficients
 from app.services.team.agreement import Annotated, collect, measure
+from app.services.team.agreement_coefficients import Floats, Values
 from app.services.team.disagreements import differences, disagreements, narrowed
 from core.text.tokenization import tokenize
 from core.types import Key
+from storage.repository import projects
 from tests.app.teamwork import team
 
 TEXTS = ("Anna met Bo in Oslo", "The Bank of China paid", "Nothing was said")
@@ -240,6 +244,57 @@ def test_disagreements_are_of_three_kinds_and_can_be_narrowed() -> None:
     assert [item.kind for item in narrowed(result, labels=["ORG"])] == ["label", "boundary"]
     assert [item.kind for item in narrowed(result, kinds=["missing"])] == ["missing"]
     assert narrowed(result, people=["Anna", "Cleo"]) == []
+
+
+def test_twenty_people_are_compared_by_what_two_of_them_share(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each document is two people's: no pair looks at the documents of the others."""
+    people = [f"person {number:02}" for number in range(20)]
+    many = [
+        replace(BY_HAND[0], responses={first: frozenset(ANNA[0]), second: frozenset(BO[0])})
+        for first, second in pairwise(people)
+    ]
+    compared: list[int] = []
+    sums = agreement_coefficients.cohen_sums
+
+    def counted(first: Values, second: Values, values: int) -> Floats:
+        compared.append(values)
+        return sums(first, second, values)
+
+    monkeypatch.setattr(agreement_coefficients, "cohen_sums", counted)
+    result = measure(many)
+
+    assert [(pair.first, pair.second) for pair in result.pairs] == list(pairwise(people))
+    assert len(compared) == len(many) * (2 + len(result.labels))
+
+
+def test_a_long_documents_differences_are_found_in_one_pass() -> None:
+    first = frozenset((at, at + 5, "PER") for at in range(0, 200_000, 10))
+    second = frozenset((at, at + 6, "PER") for at in range(0, 200_000, 10))
+    assert [kind for kind, _, _ in differences(first, second)] == ["boundary"] * 20_000
+
+
+def test_what_was_compared_is_out_of_date_once_a_label_or_a_document_goes_or_comes_back(
+    sessions: sessionmaker[Session],
+) -> None:
+    people = team(sessions, 2)
+    for number in (0, 1):
+        people.submit(number, "Ann", ("Anna", "PER"))
+        people.submit(number, "Bob", ("Anna", "PER"))
+    with sessions() as session:
+        label = projects.label_named(session, people.project_id, "PER").id
+    known = {agreement.state(sessions, people.project_id)}
+    trash.delete(sessions, "document", people.ids[0], "text 0", "Rita")
+    known.add(agreement.state(sessions, people.project_id))
+    trash.delete(sessions, "document", people.ids[1], "text 1", "Rita")
+    trash.restore(sessions, "document", people.ids[0], "Rita")
+    known.add(agreement.state(sessions, people.project_id))
+    trash.delete(sessions, "label", label, "PER", "Rita")
+    known.add(agreement.state(sessions, people.project_id))
+    assert len(known) == 4
+    trash.restore(sessions, "label", label, "Rita")
+    assert agreement.state(sessions, people.project_id) in known
 
 
 def test_what_is_compared_is_each_persons_newest_submitted_answer(
