@@ -8,10 +8,12 @@ today's. It is read from the events, which are only ever added to.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     bindparam,
     case,
     delete,
@@ -67,10 +69,22 @@ def _renamings() -> Query:
 
 def changes(session: Session, project_id: int) -> int:
     """Grows with every label that is renamed or merged: what was read before may be out of date."""
-    query = select(func.coalesce(func.max(Event.id), 0)).where(
+    return session.scalar(_newest_change(project_id)) or 0
+
+
+def state(session: Session, project_id: int) -> tuple[int, int, datetime | None]:
+    """Another one once a label is renamed, merged, deleted or restored."""
+    query = select(
+        _newest_change(project_id).scalar_subquery(), func.count(), func.max(Label.deleted_at)
+    ).where(Label.project_id == project_id, Label.deleted_at.is_not(None))
+    newest, deleted, last_deleted = session.execute(query.execution_options(**WITH_TRASH)).one()
+    return newest, deleted, last_deleted
+
+
+def _newest_change(project_id: int) -> Select[int]:
+    return select(func.coalesce(func.max(Event.id), 0)).where(
         Event.project_id == project_id, Event.action.in_((RENAMED, MERGED))
     )
-    return session.execute(query).scalar_one()
 
 
 def rename(session: Session, label: Label, name: str, person: str) -> None:

@@ -122,7 +122,8 @@ def figures(sessions: Sessions, project_id: int) -> Figures:
         named = [label.name for label in projects.labels(session, project_id)]
         decided = statistics.decided(session, project_id)
         suggested = statistics.suggested(session, project_id)
-        names = label_names.current(session, project_id)
+        former = {label for _, _, label in suggested.values()} - set(named)
+        names = label_names.current(session, project_id) if former else {}
         actions = statistics.actions(session, project_id)
         opened = visits.of_project(session, project_id)
         statuses = documents.counts_by_status(session, project_id)

@@ -22,7 +22,7 @@ from app.services.team.permissions import require
 from core.text.tokenization import tokenize
 from core.types import Key, key_of
 from storage.engine import Sessions
-from storage.repository import documents, label_names, responses, trash
+from storage.repository import documents, label_names, responses
 
 BATCH = 500
 """Documents looked up at a time."""
@@ -95,9 +95,7 @@ def state(sessions: Sessions, project_id: int) -> tuple[object, ...]:
     or restored: the key of a cache."""
     with sessions() as session:
         require(session, project_id, "review")
-        hidden = tuple(sorted(trash.labels(session, project_id)))
-        submitted = responses.state(session, project_id)
-        return submitted, label_names.changes(session, project_id), hidden
+        return responses.state(session, project_id), label_names.state(session, project_id)
 
 
 def collect(sessions: Sessions, project_id: int, people: Collection[str] = ()) -> list[Annotated]:

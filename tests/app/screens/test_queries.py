@@ -89,7 +89,8 @@ SAVED: tuple[dict[str, Any], ...] = (
     {"op": "accept_all"},
 )
 SUBMITTED = ({"op": "submit"},)
-"""It must know what conflicts before, and what does after; and which webhooks are told."""
+"""It must know what conflicts before, and what does after; whether another answer was submitted
+since the draft was begun; and which webhooks are told."""
 
 
 @pytest.mark.parametrize("signed_in", [False, True])
@@ -110,7 +111,7 @@ def test_a_save_asks_the_database_five_times(site: Site, signed_in: bool) -> Non
         with selects() as statements:
             applied = service.apply(document, "page", [{"seq": seq, **op}], "annotator", shown=seq)
         assert applied.error is None
-        assert len(statements) == (7 if op in SUBMITTED else 5), op
+        assert len(statements) == (8 if op in SUBMITTED else 5), op
 
 
 def test_the_next_document_asks_the_database_as_often_whatever_it_holds(site: Site) -> None:
