@@ -43,7 +43,7 @@ _JSON = ("[", "{")
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """A table's columns, by their names in lower case, and which of them holds the texts."""
+    """The names of a table's columns, and which of them holds the texts."""
 
     names: tuple[str, ...]
     text: str
