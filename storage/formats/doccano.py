@@ -18,10 +18,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from storage.formats.export_tally import Written, accepted, count_document, count_span, unread
-from storage.formats.fields import FieldError, name_in, object_of, others, string, whole
+from storage.formats.fields import FieldError, name_in, others, string, whole
 from storage.formats.json_records import read_records
 from storage.formats.json_start import first_object, first_of
-from storage.formats.labelled_spans import Mark, list_of, to_spans
+from storage.formats.labelled_spans import Mark, entity_fields, list_of, to_spans
 from storage.formats.unclaimed import unclaimed
 from storage.records import Counted, DocumentRecord, Record
 
@@ -100,11 +100,7 @@ def _parse(raw: Mapping[str, Any], name: str, line: int) -> DocumentRecord:
 
 
 def _mark(entry: object) -> Mark:
-    if isinstance(entry, list):
-        if len(entry) != 3:
-            raise FieldError(f"an entity is [start, end, label], got {len(entry)} parts")
-        entry = dict(zip(("start_offset", "end_offset", "label"), entry, strict=True))
-    entity = object_of(entry, "an entity")
+    entity = entity_fields(entry, ("start_offset", "end_offset", "label"))
     if isinstance(entity.get("label"), int):
         raise FieldError(
             f"an entity's label is the number {entity['label']}, and the file has no name for it; "

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from storage.enums import Source, SpanStatus
-from storage.formats.fields import FieldError
+from storage.formats.fields import FieldError, object_of
 from storage.formats.offsets import Location, in_code_points
 from storage.records import Counted, Note, SpanRecord
 
@@ -68,6 +69,15 @@ def _score(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         return None
     return float(value)
+
+
+def entity_fields(entry: object, keys: tuple[str, str, str]) -> Mapping[str, Any]:
+    """An entity's fields: an object's, or those of a list [start, end, label] under these keys."""
+    if isinstance(entry, list):
+        if len(entry) != 3:
+            raise FieldError(f"an entity is [start, end, label], got {len(entry)} parts")
+        entry = dict(zip(keys, entry, strict=True))
+    return object_of(entry, "an entity")
 
 
 def list_of(value: object, what: str) -> list[object]:

@@ -31,8 +31,8 @@ from storage.formats.evident_table import (
     text_column,
     without_separator_line,
 )
-from storage.formats.fields import FieldError, object_of, others, split_in, string, whole
-from storage.formats.labelled_spans import Mark, list_of, to_spans
+from storage.formats.fields import FieldError, others, split_in, string, whole
+from storage.formats.labelled_spans import Mark, entity_fields, to_spans
 from storage.formats.unclaimed import unclaimed
 from storage.records import BadRecord, Counted, DocumentRecord, Record
 
@@ -131,12 +131,12 @@ def _document(row: Mapping[str, str], columns: _Columns, default: str, line: int
     name = next((by_name[key] for key in NAME_COLUMNS if key in by_name), "")
     split = by_name.get("split", "")
     decoded = {column: _decoded(cell) for column, cell in row.items()}
-    given = [
-        column
+    given = {
+        column: entries
         for key, column in by_name.items()
-        if key in ENTITY_COLUMNS and isinstance(decoded[column], list)
-    ]
-    spans, notes = to_spans(text, [_mark(e) for c in given for e in list_of(decoded[c], repr(c))])
+        if key in ENTITY_COLUMNS and isinstance(entries := decoded[column], list)
+    }
+    spans, notes = to_spans(text, [_mark(e) for entries in given.values() for e in entries])
     known_split, open_split = split_in({"split": row[split]} if split else {})
     taken = {columns.text, *given, *filter(None, (name, split))}
     return DocumentRecord(
@@ -173,11 +173,7 @@ def _unread(cells: Mapping[str, object], taken: set[str]) -> Iterator[Counted]:
 
 
 def _mark(entry: object) -> Mark:
-    if isinstance(entry, list):
-        if len(entry) != 3:
-            raise FieldError(f"an entity is [start, end, label], got {len(entry)} parts")
-        entry = dict(zip(("start", "end", "label"), entry, strict=True))
-    entity = object_of(entry, "an entity")
+    entity = entity_fields(entry, ("start", "end", "label"))
     start, end, label = (_key(entity, keys) for keys in (_STARTS, _ENDS, _LABELS))
     surface = entity.get("text")
     return Mark(

@@ -48,7 +48,8 @@ def parse_tokens(
         raise FieldError("'tokens' must be a non-empty list of words")
     text, offsets, notes = _placed(raw, [string({"token": token}, "token") for token in tokens])
     key = _entity_key(raw)
-    spans = None if key is None else _spans(raw[key], key, tokens, names.get(key, ()))
+    given = () if key is None else _spans(raw[key], key, tokens, names.get(key, ()))
+    spans = _once(given)
     read = {*CLAIMED, *claimed, *([key] if key else [])}
     if wrong := misspelt(raw, {*read, *TAG_KEYS}, len(tokens)):
         raise FieldError(wrong)
@@ -60,9 +61,13 @@ def parse_tokens(
     return DocumentRecord(
         text=text,
         name=name,
-        entities=None if spans is None else _records(spans, offsets),
+        entities=None if key is None else _records(spans, offsets),
         line=line,
-        notes=(*notes, *_twins(spans or ()), *unclaimed(raw, frozenset(read), len(tokens))),
+        notes=(
+            *notes,
+            *_twins(len(given) - len(spans)),
+            *unclaimed(raw, frozenset(read), len(tokens)),
+        ),
     )
 
 
@@ -88,9 +93,7 @@ def _placed(
 
 
 def _records(spans: Sequence[_Span], offsets: Sequence[tuple[int, int]]) -> tuple[SpanRecord, ...]:
-    return tuple(
-        _record(span, offsets, f"e{number}") for number, span in enumerate(_once(spans), 1)
-    )
+    return tuple(_record(span, offsets, f"e{number}") for number, span in enumerate(spans, 1))
 
 
 def _record(span: _Span, offsets: Sequence[tuple[int, int]], key: str) -> SpanRecord:
@@ -107,9 +110,8 @@ def _once(spans: Sequence[_Span]) -> Sequence[_Span]:
     return tuple(first.values())
 
 
-def _twins(spans: Sequence[_Span]) -> tuple[Counted, ...]:
-    twins = len(spans) - len(_once(spans))
-    return (Counted(GIVEN_TWICE, twins),) if twins else ()
+def _twins(number: int) -> tuple[Counted, ...]:
+    return (Counted(GIVEN_TWICE, number),) if number else ()
 
 
 def _spans(value: object, key: str, tokens: Sequence[str], names: Sequence[str]) -> list[_Span]:
