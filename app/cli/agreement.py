@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     annotated = agreement.collect(sessions, project)
     if options.person:
         _require_known(annotated, options.person)
-        annotated = agreement.collect(sessions, project, options.person)
+        annotated = agreement.among(annotated, options.person)
     found = agreement.measure(annotated, options.seed)
     if not found.people:
         print("no two people have submitted the same document independently")

@@ -115,13 +115,21 @@ def collect(sessions: Sessions, project_id: int, people: Collection[str] = ()) -
             for document_id, (name, text) in texts.items():
                 words = tuple((token.start, token.end) for token in tokenize(text))
                 found.append(Annotated(document_id, name, words, given[document_id]))
-    chosen = [document.by(people) if people else document for document in found]
-    return [document for document in chosen if len(document.responses) >= 2]
+    return among(found, people) if people else _compared(found)
+
+
+def among(annotated: Sequence[Annotated], people: Collection[str]) -> list[Annotated]:
+    """The documents that two or more of these people annotated, with their answers alone."""
+    return _compared(document.by(people) for document in annotated)
+
+
+def _compared(annotated: Iterable[Annotated]) -> list[Annotated]:
+    return [document for document in annotated if len(document.responses) >= 2]
 
 
 def measure(annotated: Sequence[Annotated], seed: int = 0) -> Agreement:
     """Every figure, with the intervals of this seed. Nobody's name or order matters."""
-    annotated = [document for document in annotated if len(document.responses) >= 2]
+    annotated = _compared(annotated)
     people = tuple(sorted({person for document in annotated for person in document.responses}))
     draws = agreement_coefficients.resamples(len(annotated), seed)
     labels = sorted({key[2] for document in annotated for key in _all(document)})
