@@ -42,9 +42,8 @@ def read(folder: Path, after: int = 0, limit: int = 1_000) -> list[JournalLine]:
     path = folder / JOURNAL
     if not path.is_file():
         return []
-    with path.open(
-        encoding="utf-8", errors="replace"
-    ) as file:  # a torn line may end in a character
+    # a torn line may end within a character
+    with path.open(encoding="utf-8", errors="replace") as file:
         return [_line(raw) for raw in islice(file, after, after + limit) if raw.endswith("\n")]
 
 

@@ -55,9 +55,13 @@ def write_replay(
         old = folder.parent / str(version.settings.get("job")) / "train.jsonl"
         if not common or not old.is_file():
             continue
-        unknown = [record for record in _shuffled(old) if record.text not in known_texts]
-        not_again = barred([sha256_of(record.text) for record in unknown])
-        chosen = [record for record in unknown if sha256_of(record.text) not in not_again][:room]
+        unknown = [
+            (sha256_of(record.text), record)
+            for record in _shuffled(old)
+            if record.text not in known_texts
+        ]
+        not_again = barred([sha256 for sha256, _ in unknown])
+        chosen = [record for sha256, record in unknown if sha256 not in not_again][:room]
         if chosen:
             name = f"replay-{version.id}"
             with (folder / f"{name}.jsonl").open("wb") as out:
