@@ -96,6 +96,15 @@ class Classroom:
     def rest(self) -> None:
         self.learning.rest(self.project_id, self.model.model_version_id)
 
+    def promote_another(self) -> ModelPredictor:
+        """A new version of the same weights is active; returns the one before."""
+        before = self.model
+        with writing(self.sessions) as session:
+            new = model_versions.register(session, str(before.path), ["PER"]).id
+            model_versions.promote(session, new)
+        self.model = type(before)(new, before.path)
+        return before
+
     def head(self) -> InstantHead:
         with self.sessions() as session:
             key = (self.project_id, self.model.model_version_id)

@@ -12,9 +12,9 @@ from app.services.operations import trash
 from app.services.suggestions import instant_control
 from app.services.suggestions.instant_lessons import InstantLearning
 from core.types import Key, key_of
-from storage.engine import Sessions, writing
+from storage.engine import Sessions
 from storage.models import InstantHead
-from storage.repository import instant, model_versions, projects
+from storage.repository import instant, projects
 from tests.app.instant_kit import PERSON, TEXTS, Classroom, open_classroom
 
 NEXT = "He took 20 mg of ibuprofen and some codeine."
@@ -209,11 +209,7 @@ def test_what_a_promoted_model_has_learnt_outlives_what_is_kept_late_of_the_one_
 ) -> None:
     classroom.submit_all(*TEXTS)
     classroom.learn()
-    old = classroom.model
-    with writing(classroom.sessions) as session:
-        new = model_versions.register(session, str(old.path), ["PER"]).id
-        model_versions.promote(session, new)
-    classroom.model = type(old)(new, old.path)
+    old = classroom.promote_another()
     classroom.learn()
 
     classroom.learning.rest(classroom.project_id, old.model_version_id)

@@ -20,9 +20,9 @@ from app.services.suggestions.instant_learner import InstantLearner
 from app.services.suggestions.instant_lessons import InstantLearning
 from app.services.suggestions.predictor import BackgroundPredictor
 from storage import submitted_changes
-from storage.engine import Sessions, writing
+from storage.engine import Sessions
 from storage.models import InstantHead
-from storage.repository import instant, model_versions
+from storage.repository import instant
 from tests.app.instant_kit import PERSON, TEXTS, Classroom, open_classroom
 
 
@@ -149,17 +149,15 @@ def test_a_document_that_cannot_be_learnt_is_left_out_and_the_others_are_learnt(
 def test_a_promoted_model_learns_the_submitted_documents_anew(classroom: Classroom) -> None:
     classroom.submit_all(*TEXTS)
     classroom.learn()
-    old = classroom.model
-    with writing(classroom.sessions) as session:
-        new = model_versions.register(session, str(old.path), ["PER"]).id
-        model_versions.promote(session, new)
-    classroom.model = type(old)(new, old.path)
+    old = classroom.promote_another()
 
     assert classroom.learn() > 0
     classroom.rest()
     assert classroom.head().documents == len(TEXTS)
     with classroom.sessions() as session:
-        assert [row.model_version_id for row in session.query(InstantHead)] == [new]
+        assert [row.model_version_id for row in session.query(InstantHead)] == [
+            classroom.model.model_version_id
+        ]
         outcomes = instant.lessons_after(session, classroom.project_id, old.model_version_id, 0)
     assert all(item.outcomes and not item.lesson.entities for item in outcomes)
 
